@@ -207,6 +207,7 @@ extension JSONObject: Sequence {
 }
 
 extension JSONObject: Hashable {
+    /// Whether both have the same members, in any order.
     public static func == (left: JSONObject, right: JSONObject) -> Bool {
         if left.storage === right.storage { return true }
         guard left.count == right.count else { return false }
@@ -219,6 +220,7 @@ extension JSONObject: Hashable {
         return true
     }
 
+    /// Hashes equal objects alike.
     public func hash(into hasher: inout Hasher) {
         // Members are unordered, so their hashes are joined by a commutative operation.
         var joined = 0
@@ -233,6 +235,7 @@ extension JSONObject: Hashable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
+    /// An object of these members.
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
 }
 
