@@ -114,22 +114,18 @@ public struct JSONObject: Sendable {
     /// An object of keys and values of equal count, as the parser finds them; of equal keys the last wins.
     package init(parsedKeys keys: [String], values: [JSONValue]) {
         guard !keys.isEmpty else { return }
-        guard keys.count <= Self.indexThreshold else {
+        guard keys.count <= Self.indexThreshold, !Self.hasRepeated(keys) else {
             reserveCapacity(keys.count)
             for (key, value) in zip(keys, values) { self[key] = value }
             return
         }
-        let storage = Storage(keys: keys, values: values, index: nil)
-        var position = keys.count - 1
-        while position > 0 {
-            if let first = storage.keys[..<position].firstIndex(of: storage.keys[position]) {
-                storage.values[first] = storage.values.remove(at: position)
-                storage.keys.remove(at: position)
-                // What this value replaced may itself have repeated an earlier key; that one is found from `first`.
-            }
-            position -= 1
-        }
-        self.storage = storage
+        storage = Storage(keys: keys, values: values, index: nil)
+    }
+
+    /// Whether a key stands twice; quadratic, for few keys only.
+    private static func hasRepeated(_ keys: [String]) -> Bool {
+        for (position, key) in keys.enumerated() where keys[..<position].contains(key) { return true }
+        return false
     }
 
     private mutating func makeUnique() -> Storage {
