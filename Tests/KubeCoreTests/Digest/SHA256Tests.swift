@@ -1,0 +1,14 @@
+import KubeCore
+import Testing
+
+@Suite("SHA-256")
+struct SHA256Tests {
+    @Test("The digests of FIPS 180-4 come out")
+    func knownAnswers() {
+        #expect(
+            SHA256.hexadecimal(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        #expect(
+            SHA256.hexadecimal([]) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+        #expect(SHA256.base64URL(Array("abc".utf8)) == "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0")
+    }
+}
