@@ -56,7 +56,7 @@ struct YAMLWriterTests {
 
     @Test("what is written reads back as itself")
     func roundTrip() throws {
-        var generator = SplitMix(state: 7)
+        var generator = WriterRandomness(state: 7)
         for _ in 0..<400 {
             let value = JSONValue.random(depth: 4, using: &generator)
             #expect(try YAML.value(in: YAML.bytes(of: value)) == value)
@@ -65,7 +65,7 @@ struct YAMLWriterTests {
 }
 
 /// A small repeatable source of randomness.
-struct SplitMix: RandomNumberGenerator {
+private struct WriterRandomness: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
@@ -78,7 +78,7 @@ struct SplitMix: RandomNumberGenerator {
 }
 
 extension JSONValue {
-    fileprivate static func random(depth: Int, using generator: inout SplitMix) -> JSONValue {
+    fileprivate static func random(depth: Int, using generator: inout WriterRandomness) -> JSONValue {
         switch Int.random(in: 0..<(depth > 0 ? 8 : 6), using: &generator) {
         case 0: return .null
         case 1: return .bool(.random(using: &generator))
@@ -97,7 +97,7 @@ extension JSONValue {
         }
     }
 
-    private static func text(using generator: inout SplitMix) -> String {
+    private static func text(using generator: inout WriterRandomness) -> String {
         let pieces = [
             "a", "B", "-", ":", " ", "#", "'", "\"", "\n", "{", "]", ",", "0", "1", ".", "e", "yes", "null", "é", "\t",
             "word word", "---", "\u{1F600}", "|", "%", "\\", "~", "<<", "x: y",
