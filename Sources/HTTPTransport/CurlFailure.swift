@@ -1,0 +1,44 @@
+import CCurl
+import Glibc
+
+/// Translates libcurl's verdicts into errors that say what to do.
+enum CurlFailure {
+    static func error(_ code: CURLcode, detail: String, transfer: CurlTransfer) -> HTTPTransportError {
+        let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+        return HTTPTransportError(kind(of: code, transfer), reason)
+    }
+
+    private static func kind(of code: CURLcode, _ transfer: CurlTransfer) -> HTTPTransportError.Kind {
+        switch code {
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_FAILED_INIT,
+            CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
+            return .invalidRequest
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+            return .nameResolution
+        case CURLE_COULDNT_CONNECT:
+            return errorNumber(transfer) == Int(ECONNREFUSED) ? .connectionRefused : .connectionFailed
+        case CURLE_OPERATION_TIMEDOUT:
+            return transfer.wasSent ? .timeout(.whole) : .timeout(.connect)
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED,
+            CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CLIENTCERT:
+            return .tls
+        case CURLE_PROXY:
+            return .proxy
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_TOO_MANY_REDIRECTS:
+            return .protocolViolation
+        case CURLE_FILESIZE_EXCEEDED:
+            return .bodyTooLarge
+        default:
+            // RECV_ERROR, SEND_ERROR, GOT_NOTHING, PARTIAL_FILE, HTTP2, HTTP2_STREAM and the unforeseen: the
+            // request may have been acted on, which is the careful assumption.
+            return .connectionLost
+        }
+    }
+
+    private static func errorNumber(_ transfer: CurlTransfer) -> Int {
+        var value = 0
+        if let easy = transfer.easy { ccurl_get_long(easy, CURLINFO_OS_ERRNO, &value) }
+        return value
+    }
+}
