@@ -6,7 +6,7 @@ struct YAMLReaderTests {
     @Test("resolves plain scalars by YAML 1.1 as Kubernetes tools do")
     func resolution() throws {
         let expectations: [(String, JSONValue)] = [
-            ("yes", true), ("off", false), ("Y", true), ("~", nil), ("", nil), ("010", 8), ("0o7", 7), ("0b11", 3),
+            ("yes", true), ("off", false), ("Y", true), ("~", .null), ("", .null), ("010", 8), ("0o7", 7), ("0b11", 3),
             ("0x1F", 31), ("1_000", 1000), ("08", 8), ("1:30", "1:30"), ("2001-01-01", "2001-01-01"), ("1e3", 1000),
             (".5", 0.5), ("-0", 0), ("9223372036854775807", .integer(.max)), ("\"yes\"", "yes"), ("!!str 5", "5"),
             ("!!float 1", 1), ("!!int \"5\"", 5), ("1e1000", "1e1000"), ("!!binary aGk=", "hi"), ("!local x", "x"),
@@ -34,7 +34,7 @@ struct YAMLReaderTests {
     @Test("reads every document of a stream")
     func stream() throws {
         #expect(try YAML.documents(in: "") == [])
-        #expect(try YAML.documents(in: "a: 1\n---\n---\n- 2\n...\n") == [["a": 1], nil, [2]])
+        #expect(try YAML.documents(in: "a: 1\n---\n---\n- 2\n...\n") == [["a": 1], .null, [2]])
         #expect(try YAML.value(in: "a: 1\n---\nb: [") == ["a": 1])
     }
 

@@ -41,7 +41,7 @@ struct YAMLWriterTests {
     @Test("puts lists at their parent's indentation and keys in natural order")
     func layout() {
         let value: JSONValue = [
-            "a10": [[1, 2], ["k": "v", "b": []]], "a2": [:], "B": nil, "_x": true, "9": 1, "10": 2,
+            "a10": [[1, 2], ["k": "v", "b": []]], "a2": [:], "B": .null, "_x": true, "9": 1, "10": 2,
         ]
         #expect(
             YAML.text(of: value)
