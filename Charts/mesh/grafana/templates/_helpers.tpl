@@ -1,0 +1,20 @@
+{{/* Labels of every object. */}}
+{{- define "grafana.labels" -}}
+app: grafana
+{{ include "grafana.selector" . }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+app.kubernetes.io/part-of: grafana
+app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{/* What selects the pods. It can never change. */}}
+{{- define "grafana.selector" -}}
+app.kubernetes.io/name: grafana
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end -}}
+
+{{/* The image. */}}
+{{- define "grafana.image" -}}
+{{- printf "%s:%s" .Values.image.repository (.Values.image.tag | default .Chart.AppVersion) -}}
+{{- end -}}
