@@ -10,6 +10,9 @@ enum CurlFailure {
 
     private static func kind(of code: CURLcode, _ transfer: CurlTransfer) -> HTTPTransportError.Kind {
         switch code {
+        case CURLE_UNSUPPORTED_PROTOCOL where transfer.wasSent:
+            // What came is no HTTP, or of a version below 1.0.
+            return .protocolViolation
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_FAILED_INIT,
             CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
             return .invalidRequest

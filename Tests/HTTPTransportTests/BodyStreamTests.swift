@@ -1,0 +1,68 @@
+import Testing
+
+@testable import HTTPTransport
+
+@Suite("Bodies from the same process")
+struct BodyStreamTests {
+    @Test("What is written is read, in order and to the end")
+    func passes() async throws {
+        let (body, writer) = HTTPBodyStream.makeStream(capacity: 16)
+        let sender = Task {
+            for number in UInt8(0)..<200 { try await writer.write([number]) }
+            writer.finish()
+        }
+        let bytes = try await body.collect(upTo: 1000)
+        try await sender.value
+        #expect(bytes == Array(0..<200))
+    }
+
+    @Test("Bytes before a failure are delivered before it")
+    func failure() async throws {
+        let (body, writer) = HTTPBodyStream.makeStream()
+        try await writer.write([1, 2])
+        writer.finish(throwing: HTTPTransportError(.connectionLost, "gone"))
+        var pieces = body.makeAsyncIterator()
+        #expect(try await pieces.next() == [1, 2])
+        await #expect(throws: HTTPTransportError(.connectionLost, "gone")) { _ = try await pieces.next() }
+    }
+
+    @Test("A writer learns that nobody reads any more")
+    func abandoned() async throws {
+        var stream: (body: HTTPBodyStream, writer: HTTPBodyStream.Writer)? = HTTPBodyStream.makeStream(capacity: 1)
+        let writer = try #require(stream?.writer)
+        try await writer.write([1])
+        let blocked = Task { () -> HTTPTransportError.Kind? in
+            do throws(HTTPTransportError) {
+                try await writer.write([2])
+                return nil
+            } catch {
+                return error.kind
+            }
+        }
+        stream = nil
+        #expect(await blocked.value == .cancelled)
+    }
+
+    @Test("A cancelled reader is woken")
+    func cancelledReader() async {
+        let (body, writer) = HTTPBodyStream.makeStream()
+        let reader = Task { () -> HTTPTransportError.Kind? in
+            do throws(HTTPTransportError) {
+                _ = try await body.collect(upTo: 10)
+                return nil
+            } catch {
+                return error.kind
+            }
+        }
+        reader.cancel()
+        #expect(await reader.value == .cancelled)
+        await #expect(throws: HTTPTransportError.self) { try await writer.write([1]) }
+    }
+
+    @Test("A body that is there already needs no writer")
+    func fixed() async throws {
+        #expect(try await HTTPBodyStream([1, 2, 3]).collect(upTo: 3) == [1, 2, 3])
+        #expect(try await HTTPBodyStream([]).collect(upTo: 0).isEmpty)
+        await #expect(throws: HTTPTransportError.self) { _ = try await HTTPBodyStream([1, 2, 3]).collect(upTo: 2) }
+    }
+}
