@@ -1,0 +1,166 @@
+import KubeCore
+
+/// An object as a store holds it: the bytes that were kept, and what controllers ask for most, read once.
+///
+/// It is immutable and cheap to pass around. ``object()`` builds the value tree anew each time; ask for it once per
+/// reconcile, or read a single field with ``value(at:)``, which parses nothing else.
+public struct StoredObject: Sendable {
+    /// One heap object per stored object, shared by all indexes and snapshots.
+    private final class Storage: Sendable {
+        let key: ObjectKey
+        let uid: String
+        let resourceVersion: String
+        let generation: Int64
+        let isBeingDeleted: Bool
+        let labels: [Label]
+        let bytes: [UInt8]
+        let type: ResourceType
+
+        init(header: ObjectHeader, bytes: [UInt8], type: ResourceType) {
+            key = ObjectKey(namespace: header.namespace, name: header.name)
+            uid = header.uid
+            resourceVersion = header.resourceVersion
+            generation = header.generation
+            isBeingDeleted = header.isBeingDeleted
+            labels = header.labels
+            self.bytes = bytes
+            self.type = type
+        }
+    }
+
+    struct Label: Sendable, Hashable {
+        let key: String
+        let value: String
+    }
+
+    private let storage: Storage
+
+    /// Keeps of an object's JSON what the filter leaves.
+    init(
+        type: ResourceType, json: ArraySlice<UInt8>, filter: FieldFilter, interner: inout StringInterner
+    ) throws(JSONScanner.Failure) {
+        var kept: [UInt8] = []
+        kept.reserveCapacity(json.count)
+        try filter.copy(json.span, into: &kept)
+        // Copied to size: the reserve was for the object with its bookkeeping, which is often half of it.
+        let bytes = kept.count * 10 < kept.capacity * 9 ? Array(kept[...]) : kept
+        var header = ObjectHeader()
+        try header.read(bytes.span, &interner)
+        guard !header.name.isEmpty else { throw JSONScanner.Failure(reason: "metadata.name is missing", offset: 0) }
+        storage = Storage(header: header, bytes: bytes, type: type)
+    }
+
+    /// An object held as a value, for sources that have no bytes.
+    ///
+    /// - Throws: an error if the object has no name.
+    public init(_ object: KubeObject, type: ResourceType, retaining: ObjectRetention = .full) throws {
+        var interner = StringInterner()
+        try self.init(
+            type: type, json: object.value.serializedBytes()[...], filter: retaining.filter, interner: &interner)
+    }
+
+    /// The resource that the object belongs to.
+    public var type: ResourceType { storage.type }
+    /// Namespace and name.
+    public var key: ObjectKey { storage.key }
+    /// The name.
+    public var name: String { storage.key.name }
+    /// The namespace; nil for cluster-scoped objects.
+    public var namespace: String? { storage.key.namespace }
+    /// The unique identifier; tells an object from a later one of the same name.
+    public var uid: String { storage.uid }
+    /// The version of this state.
+    public var resourceVersion: String { storage.resourceVersion }
+    /// How often the specification has changed.
+    public var generation: Int64 { storage.generation }
+    /// Whether its deletion has been asked for.
+    public var isBeingDeleted: Bool { storage.isBeingDeleted }
+    /// How many bytes are kept.
+    public var byteCount: Int { storage.bytes.count }
+    /// The labels.
+    public var labels: [String: String] {
+        Dictionary(storage.labels.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+    }
+
+    /// The value of a label; nil where it is missing.
+    public func label(_ key: String) -> String? { storage.labels.first { $0.key == key }?.value }
+
+    /// Whether the labels meet a selector; builds no dictionary.
+    public func matches(_ selector: LabelSelector) -> Bool {
+        selector.requirements.allSatisfy { $0.matches(label($0.key)) }
+    }
+
+    /// A reference to the object in this state.
+    public var reference: ObjectReference {
+        ObjectReference(
+            groupVersionKind: type.groupVersionKind, namespace: namespace, name: name, uid: uid,
+            resourceVersion: resourceVersion)
+    }
+
+    /// The object as a value, with `apiVersion` and `kind`, which items of a list lack on the
+    /// wire and metadata-only reads replace.
+    ///
+    /// - Throws: ``JSONParseError`` where the server sent something that only resembles JSON.
+    public func object() throws(JSONParseError) -> KubeObject {
+        // That it is an object was seen when its header was read.
+        let members = try JSONValue(parsing: storage.bytes).objectValue ?? JSONObject()
+        let kind = members["kind"]?.stringValue
+        if kind != nil, kind != "PartialObjectMetadata", members.contains("apiVersion") { return KubeObject(members) }
+        var complete: JSONObject = ["apiVersion": .string(type.apiVersion), "kind": .string(type.kind)]
+        for (key, value) in members where key != "apiVersion" && key != "kind" { complete[key] = value }
+        return KubeObject(complete)
+    }
+
+    /// The value at a path of member names, parsed alone; nil where any of them is missing or malformed.
+    public func value(at path: String...) -> JSONValue? {
+        value(at: path[...])
+    }
+
+    /// The value at a path of member names, parsed alone; nil where any of them is missing or malformed.
+    public func value(at path: ArraySlice<String>) -> JSONValue? {
+        let bytes = storage.bytes
+        let span = bytes.span
+        // What was kept was walked over when it came in, so that only a missing member fails here.
+        guard let range = try? Self.find(path, in: span) else { return nil }
+        return try? JSONValue(parsing: bytes[range])
+    }
+
+    /// The owners; malformed entries are left out.
+    public var ownerReferences: [OwnerReference] {
+        (value(at: "metadata", "ownerReferences")?.arrayValue ?? []).compactMap(OwnerReference.init)
+    }
+
+    /// The owner that manages the object, if one does.
+    public var controllerReference: OwnerReference? { ownerReferences.first { $0.isController == true } }
+
+    /// Whether both are the same state of the same object.
+    public func isSameState(as other: StoredObject) -> Bool {
+        storage === other.storage || (uid == other.uid && resourceVersion == other.resourceVersion)
+    }
+
+    private static func find(
+        _ path: ArraySlice<String>, in bytes: borrowing Span<UInt8>
+    ) throws(JSONScanner.Failure) -> Range<Int>? {
+        var scanner = JSONScanner()
+        for name in path {
+            guard try scanner.peek(bytes) == UInt8(ascii: "{") else { return nil }
+            let wanted = Array(name.utf8)
+            var isMore = try scanner.open(bytes, closing: UInt8(ascii: "}"))
+            var isFound = false
+            while isMore {
+                let key = try scanner.key(bytes)
+                if JSONScanner.equals(bytes, key, wanted) {
+                    isFound = true
+                    break
+                }
+                try scanner.skipValue(bytes)
+                isMore = try scanner.hasNext(bytes, closing: UInt8(ascii: "}"))
+            }
+            guard isFound else { return nil }
+        }
+        scanner.skipWhitespace(bytes)
+        let start = scanner.position
+        try scanner.skipValue(bytes)
+        return start..<scanner.position
+    }
+}
