@@ -1,1 +1,142 @@
-import HummingbirdCore
+import KubeCore
+import Logging
+import Synchronization
+
+/// # EmbeddedCluster
+///
+/// A Kubernetes API server and, if wanted, its controllers and nodes, in process and in memory.
+///
+/// - `Server/`     HTTP on loopback over Hummingbird's core; nothing else knows of sockets.
+/// - `API/`        requests as values: routing, negotiation, discovery, reads, writes, patches, subresources, errors.
+/// - `Watch/`      the sessions of watches: initial events, selections, bookmarks, time-outs.
+/// - `Admission/`  what must hold for a write; hooks that let tests fail requests.
+/// - `Resources/`  what is served, the hooks of single kinds, and the access that controllers inside the server have.
+/// - `Storage/`    objects under one version counter, events of the recent past, the history of writes.
+/// - `Schemas/`, `FieldManagement/`, `Patches/`, `CustomResources/`, `Expressions/`  pure functions on objects.
+/// - `Controllers/` the simulated node side, garbage collection and namespaces.
+///
+/// ```swift
+/// let cluster = EmbeddedCluster()
+/// let answer = await cluster.handle(APIRequest(method: "GET", target: "/api/v1/namespaces"))
+/// try await cluster.serve(port: 0)  // until cancelled
+/// ```
+public final class EmbeddedCluster: Sendable {
+    /// How a cluster is set up.
+    public struct Options: Sendable {
+        /// Which controllers run beside the API server.
+        public enum Controllers: String, Sendable, CaseIterable {
+            /// None, as with a bare kube-apiserver.
+            case none
+            /// Namespaces and garbage collection.
+            case core
+            /// And workloads, nodes, endpoints and autoscaling.
+            case simulated
+        }
+
+        /// Which controllers run; the default is none.
+        public var controllers = Controllers.none
+        /// How many nodes are simulated; the default is three.
+        public var nodes = 3
+        /// What time-outs, delays and controllers wait on; the default is the continuous clock.
+        public var clock: any Clock<Duration> = ContinuousClock()
+        /// The wall clock, for timestamps; the default is the system's.
+        public var now: @Sendable () -> Timestamp = SystemTime.now
+        /// A source of chance: a number from 0 up to, not including, its argument. The default is the system's.
+        public var random: @Sendable (_ below: Int) -> Int = { Int.random(in: 0..<$0) }
+        /// The Kubernetes version that the server says it is.
+        public var kubernetesVersion = "1.36.0"
+        /// How many events are kept for watches and old lists; older ones are answered with 410. Default 20,000.
+        public var eventLimit = 20_000
+        /// How many events a watcher may lag behind before it is ended. Default 20,000.
+        public var watcherBacklog = 20_000
+        /// What happens to requests before they are handled; the default lets them pass.
+        public var hooks = RequestHooks.none
+        /// Where the server logs.
+        public var logger = Logger(label: "embedded-cluster")
+
+        /// The defaults.
+        public init() {}
+    }
+
+    private let options: Options
+    private let server: APIServer
+    private let boundPort = Mutex<Int?>(nil)
+
+    /// A cluster with the namespaces that every cluster has.
+    public init(options: Options = Options()) {
+        self.options = options
+        var limits = Store.Limits()
+        limits.events = options.eventLimit
+        limits.watcherBacklog = options.watcherBacklog
+        server = APIServer(
+            environment: APIServer.Environment(
+                clock: options.clock, now: options.now, random: options.random, version: options.kubernetesVersion),
+            limits: limits, hooks: options.hooks)
+        server.bootstrap()
+    }
+
+    /// Answers a request, in process.
+    public func handle(_ request: APIRequest) async -> APIResponse {
+        await server.handle(request)
+    }
+
+    /// Access for code inside the process that acts as a controller.
+    ///
+    /// - Parameter userAgent: under which name it writes, such as `deployment-controller`.
+    package func access(userAgent: String) -> any ClusterAccess {
+        InProcessAccess(server: server, userAgent: userAgent)
+    }
+
+    /// Serves on `127.0.0.1` until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - port: the port; 0 picks a free one.
+    ///   - onListening: called with the address, such as `http://127.0.0.1:6443`, once connections are accepted.
+    /// - Throws: if the port cannot be had.
+    public func serve(port: Int, onListening: @escaping @Sendable (String) -> Void = { _ in }) async throws {
+        let server = server
+        let http = HTTPServer(port: port, logger: options.logger) { [self] port in
+            boundPort.withLock { $0 = port }
+            onListening("http://127.0.0.1:\(port)")
+        } handle: { request in
+            await server.handle(request)
+        }
+        try await http.run()
+    }
+
+    /// Where the cluster is served, such as `http://127.0.0.1:6443`; nil before it is.
+    public var address: String? { boundPort.withLock { $0 }.map { "http://127.0.0.1:\($0)" } }
+
+    /// A kubeconfig for the cluster; nil before it is served.
+    public var kubeconfig: String? {
+        address.map { address in
+            """
+            apiVersion: v1
+            kind: Config
+            clusters:
+            - name: boltrope
+              cluster: {server: "\(address)"}
+            contexts:
+            - name: boltrope
+              context: {cluster: boltrope, user: boltrope}
+            current-context: boltrope
+            users:
+            - name: boltrope
+              user: {}
+
+            """
+        }
+    }
+
+    /// The version of the last write.
+    public var resourceVersion: UInt64 { server.store.revision }
+
+    /// The writes so far, oldest first, with the user agents that made them.
+    public var history: [WriteRecord] { server.store.history }
+
+    /// Forgets events up to a version (nil: all), so that watches and lists from before are answered with 410.
+    public func compact(upTo resourceVersion: UInt64? = nil) { server.store.compact(upTo: resourceVersion) }
+
+    /// Ends every watch, as a restart of the server does.
+    public func endWatches() { server.store.endAllWatches() }
+}

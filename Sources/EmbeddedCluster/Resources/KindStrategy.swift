@@ -6,9 +6,9 @@ import KubeCore
 /// says only what differs. Strategies are values without state. They see objects in their storage version; the object
 /// metadata common to all kinds (names, labels, owner references…) is looked after by the server.
 ///
-/// Order of a create: decode → ``applyDefaults(_:)`` → ``prepareForCreate(_:_:)`` → managed fields → admission →
-/// ``validate(_:old:subresource:_:)`` → store. Of an update: decode → ``applyDefaults(_:)`` →
-/// ``prepareForUpdate(_:old:subresource:_:)`` → managed fields → admission → validate → generation → store.
+/// Order of a create: decode → ``applyDefaults(_:)`` → managed fields → admission → ``prepareForCreate(_:_:)`` →
+/// ``validate(_:old:subresource:_:)`` → store. Of an update: decode → ``applyDefaults(_:)`` → managed fields →
+/// admission → ``prepareForUpdate(_:old:subresource:_:)`` → generation → validate → store.
 package protocol KindStrategy: Sendable {
     /// Fills what the client left out. Idempotent; called on what clients send, not on `status` updates' specs.
     func applyDefaults(_ object: inout KubeObject)
@@ -47,8 +47,19 @@ package protocol KindStrategy: Sendable {
     var generationMembers: [String]? { get }
     /// What a deletion does with dependents if the client does not say.
     var defaultPropagation: DeleteOptions.PropagationPolicy { get }
+    /// The warning that goes with a deletion that orphans dependents because nobody said otherwise.
+    var orphanWarning: String? { get }
+    /// Whether a deletion answers with the object instead of a bare success.
+    var returnsDeletedObject: Bool { get }
+    /// How a deletion shows an object that it has removed.
+    func lastState(_ object: KubeObject) -> KubeObject
     /// How long a deleted object may take to end, in seconds; 0 (the default) removes it at once.
     func gracePeriod(of object: KubeObject, _ requested: Int64?) -> Int64
+
+    /// Whether a deleted object must stay for now; the default is that finalizers hold it.
+    func isHeld(_ object: KubeObject) -> Bool
+    /// Changes an object when its deletion is asked for and something holds it.
+    func markDeleted(_ object: inout KubeObject)
 
     /// The columns of the kind's tables, the name first.
     var columns: [TableColumn] { get }
@@ -159,7 +170,12 @@ extension KindStrategy {
     package var hasStatus: Bool { false }
     package var generationMembers: [String]? { nil }
     package var defaultPropagation: DeleteOptions.PropagationPolicy { .background }
+    package var orphanWarning: String? { nil }
+    package var returnsDeletedObject: Bool { false }
+    package func lastState(_ object: KubeObject) -> KubeObject { object }
     package func gracePeriod(of object: KubeObject, _ requested: Int64?) -> Int64 { 0 }
+    package func isHeld(_ object: KubeObject) -> Bool { !object.finalizers.isEmpty }
+    package func markDeleted(_ object: inout KubeObject) {}
     package var columns: [TableColumn] { [.name, .age] }
     package func cells(of object: KubeObject, now: Timestamp) -> [JSONValue] {
         [.string(object.name), .string(HumanDuration.age(of: object, now: now))]

@@ -1,0 +1,62 @@
+import KubeCore
+
+/// Patches: JSON patch, merge patch, strategic merge patch and server-side apply.
+extension APIServer {
+    func patch(_ context: RequestContext) async throws(Status) -> APIResponse {
+        let kind = try PatchKind(context)
+        let options = try WriteOptions(
+            context.request, kind: "PatchOptions", verb: kind == .apply ? "apply" : "patch", isApply: kind == .apply)
+        let target = WriteTarget(context, options)
+        if kind == .apply { return try await apply(context, target) }
+        let patch = try PatchBody(kind, context.request.body)
+        let requested = patch.resourceVersion
+        let written = try await changeObject(target, retries: 5) { live throws(Status) in
+            let patched = try patch.apply(to: live, schema: target.resource.schema)
+            if let requested, requested != live.resourceVersion { throw .modified(target.type, live.name) }
+            var change = Change(object: patched)
+            let faults = target.resource.unknownFields(in: patched)
+            try Self.report(
+                faults, options, warnings: &change.warnings, strict: { patch.strictFailure($0) })
+            return change
+        }
+        return try answer(written.object, context, warnings: written.warnings)
+    }
+
+    private func apply(_ context: RequestContext, _ target: WriteTarget) async throws(Status) -> APIResponse {
+        let written = try await applyBody(context, target)
+        return try answer(
+            written.written.object, context, status: written.isNew ? 201 : 200, warnings: written.written.warnings)
+    }
+
+    private func applyBody(
+        _ context: RequestContext, _ target: WriteTarget
+    ) async throws(Status) -> (written: Written, isNew: Bool) {
+        var applied = try AppliedBody.decode(context.request.body)
+        if applied.name.isEmpty { applied.name = target.name ?? "" }
+        let resource = target.resource
+        let (options, now) = (target.options, environment.now())
+        func merged(over live: KubeObject?) throws(Status) -> KubeObject {
+            try FieldManagement.apply(
+                live: live, applied: applied, schema: resource.schema, manager: options.fieldManager,
+                force: options.force ?? false, subresource: target.subresource,
+                filter: resource.fieldFilter(target.subresource), now: now)
+        }
+        if store.get(resource.storage, key: target.key) == nil {
+            guard target.subresource == nil else { throw .notFound(target.type, target.name ?? "") }
+            if let uid = applied.uid, !uid.isEmpty {
+                throw .conflict(
+                    group: target.type.group, resource: target.type.plural, name: target.name ?? "",
+                    "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
+            }
+            return (try await createObject(try merged(over: nil), target, isManaged: true), true)
+        }
+        let requested = applied.resourceVersion
+        let written = try await changeObject(target, retries: 5) { live throws(Status) in
+            if let requested, !requested.isEmpty, requested != live.resourceVersion {
+                throw .modified(target.type, live.name)
+            }
+            return Change(object: try merged(over: live), isManaged: true)
+        }
+        return (written, false)
+    }
+}

@@ -1,0 +1,50 @@
+import KubeCore
+
+/// Watches.
+extension APIServer {
+    func watch(_ context: RequestContext) async throws(Status) -> APIResponse {
+        let options = try ListOptions(context.request, isWatch: true)
+        let filter = try ObjectFilter(
+            options, context.resource, namespace: context.namespace, name: context.name)
+        let asked = try ListOptions.revision(options.resourceVersion)
+        var start = Store.WatchStart.existing
+        if options.sendsInitialEvents == true {
+            if let asked, asked > 0 { try await waitUntil(asked) }
+        } else if options.sendsInitialEvents == false {
+            start = (asked ?? 0) > 0 ? .after(asked ?? 0) : .now
+        } else if let asked, asked > 0 {
+            try await waitUntil(asked)
+            start = .after(asked)
+        }
+        let encoder = WatchEncoder(server: self, context: context, filter: filter)
+        let headers = [
+            APIRequest.Header("Content-Type", context.representation.isYAML ? MediaType.yaml : MediaType.json),
+            APIRequest.Header("Cache-Control", "no-cache, private"),
+        ]
+        let watching: Store.Watching
+        switch store.watch(context.resource.storage, from: start) {
+        case .success(let found): watching = found
+        case .failure(let expired):
+            let status = Status.expired("too old resource version: \(options.resourceVersion) (\(expired.oldest))")
+            let line = WatchEncoder.line("ERROR", status.value.serializedBytes())
+            return APIResponse(
+                status: 200, headers: headers,
+                body: .stream(
+                    AsyncStream { continuation in
+                        continuation.yield(line)
+                        continuation.finish()
+                    }))
+        }
+        // A watch that begins with what there is says where that ends, if it may send bookmarks.
+        var endsInitialEvents = false
+        if case .existing = start { endsInitialEvents = options.allowsBookmarks }
+        let timeout =
+            options.timeoutSeconds.flatMap { $0 > 0 ? $0 : nil }
+            ?? Int64(1800 + environment.random(1800))
+        let session = WatchSession(
+            watching: watching, encoder: encoder, clock: environment.clock, now: environment.now,
+            timeout: .seconds(timeout), bookmarks: options.allowsBookmarks, endsInitialEvents: endsInitialEvents)
+        return APIResponse(
+            status: 200, headers: headers, body: .stream(AsyncStream { await session.next() }))
+    }
+}

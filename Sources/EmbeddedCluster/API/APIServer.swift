@@ -1,0 +1,169 @@
+import KubeCore
+import Synchronization
+
+/// The API server: requests in, answers out, no sockets.
+///
+/// Reading and writing are in extensions, one file a concern: `APIServer+Reading`, `+Watching`, `+Creating`,
+/// `+Updating`, `+Patching`, `+Deleting`, `+Subresources`, `+Discovery`, `+OpenAPI`, `+Reviews`.
+final class APIServer: Sendable {
+    let store: Store
+    let registry = ResourceRegistry()
+    let environment: Environment
+    let hooks: RequestHooks
+
+    /// Time and chance, as the server was given them.
+    struct Environment: Sendable {
+        var clock: any Clock<Duration>
+        var now: @Sendable () -> Timestamp
+        var random: @Sendable (_ below: Int) -> Int
+        /// What `/version` says.
+        var version: String
+    }
+
+    init(environment: Environment, limits: Store.Limits, hooks: RequestHooks) {
+        self.environment = environment
+        self.hooks = hooks
+        store = Store(limits: limits)
+    }
+
+    /// Answers a request.
+    func handle(_ request: APIRequest) async -> APIResponse {
+        let fault = await hooks.fault(for: request)
+        if case .fail(let status) = fault { return .failure(status) }
+        if case .delay(let duration) = fault { try? await environment.clock.sleep(for: duration) }
+        if case .timeOutBeforeCommit = fault { return .failure(Self.timedOut) }
+        let response = await answer(request)
+        if case .timeOutAfterCommit = fault { return .failure(Self.timedOut) }
+        return response
+    }
+
+    private static let timedOut = Status(
+        code: 504, reason: .timeout, message: "Timeout: request did not complete within the allotted timeout",
+        details: Status.Details())
+
+    private func answer(_ request: APIRequest) async -> APIResponse {
+        do {
+            return try await route(request)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func route(_ request: APIRequest) async throws(Status) -> APIResponse {
+        let segments = request.path.split(separator: "/").map(String.init)
+        switch segments.first {
+        case "api" where segments.count <= 2, "apis" where segments.count <= 3:
+            return try discovery(request, segments)
+        case "api", "apis": return try await resourceRequest(request)
+        case "openapi": return try openAPI(request, segments)
+        case "version" where segments.count == 1: return .json(versionInfo)
+        case "healthz", "livez", "readyz": return health(request, segments)
+        case nil: return .json(["paths": JSONValue(Self.rootPaths)])
+        default: return .pageNotFound
+        }
+    }
+
+    private static let rootPaths = [
+        "/api", "/api/v1", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version",
+    ]
+
+    private func resourceRequest(_ request: APIRequest) async throws(Status) -> APIResponse {
+        guard let target = RequestTarget(path: request.path),
+            let resource = registry.find(target.groupVersion, target.resource)
+        else { throw .unknownResource }
+        if target.namespace != nil, !resource.type.isNamespaced { throw .unknownResource }
+        if target.isWatchPath { return try await watchPath(request, target, resource) }
+        var context = RequestContext(
+            request: request, resource: resource, namespace: target.namespace, name: target.name,
+            subresource: target.subresource)
+        context.representation = try Representation(request)
+        var response = try await dispatch(context)
+        if let warning = resource.custom?.deprecationWarning {
+            response.headers.append(APIRequest.Header("Warning", Self.warning(warning)))
+        }
+        return response
+    }
+
+    private func dispatch(_ context: RequestContext) async throws(Status) -> APIResponse {
+        let resource = context.resource
+        if resource.type.isNamespaced, context.namespace == nil, context.name != nil { throw .unknownResource }
+        if let name = context.subresource {
+            guard let subresource = resource.subresource(name) else { throw .unknownResource }
+            return try await handleSubresource(context, subresource)
+        }
+        guard context.name == nil || resource.isStored else { throw .unknownResource }
+        switch (context.request.method, context.name) {
+        case ("GET", nil), ("HEAD", nil):
+            try require("list", of: resource)
+            return try await list(context)
+        case ("GET", _?), ("HEAD", _?):
+            if context.request.flag("watch") { return try await watch(context) }
+            return try await get(context)
+        case ("POST", nil):
+            try require("create", of: resource)
+            if resource.type.isNamespaced, context.namespace == nil { throw .methodNotAllowed }
+            if !resource.isStored { return try await review(context) }
+            return try await create(context)
+        case ("PUT", _?):
+            try require("update", of: resource)
+            return try await update(context)
+        case ("PATCH", _?):
+            try require("patch", of: resource)
+            return try await patch(context)
+        case ("DELETE", _?):
+            try require("delete", of: resource)
+            return try await delete(context)
+        case ("DELETE", nil):
+            try require("deletecollection", of: resource)
+            if resource.type.isNamespaced, context.namespace == nil { throw .methodNotAllowed }
+            return try await deleteCollection(context)
+        default: throw .methodNotAllowed
+        }
+    }
+
+    private func require(_ verb: String, of resource: ServedResource) throws(Status) {
+        guard resource.verbs.contains(verb) else { throw .methodNotAllowed }
+    }
+
+    /// The old `/watch/` paths are watches by another name.
+    private func watchPath(
+        _ request: APIRequest, _ target: RequestTarget, _ resource: ServedResource
+    ) async throws(Status) -> APIResponse {
+        guard request.method == "GET" else { throw .methodNotAllowed }
+        var context = RequestContext(
+            request: request, resource: resource, namespace: target.namespace, name: target.name)
+        context.representation = try Representation(request)
+        return try await watch(context)
+    }
+
+    // MARK: Small things that many requests need
+
+    var versionInfo: JSONValue {
+        let parts = environment.version.split(separator: ".")
+        return [
+            "major": .string(parts.first.map { $0.trimmed } ?? ""),
+            "minor": .string(parts.count > 1 ? String(parts[1]) : ""),
+            "gitVersion": .string("v\(environment.version)+boltrope"), "gitCommit": "", "gitTreeState": "clean",
+            "buildDate": "1970-01-01T00:00:00Z", "goVersion": "none", "compiler": "swiftc",
+            "platform": "embedded",
+        ]
+    }
+
+    /// A warning as RFC 9111's predecessor defined its header.
+    static func warning(_ text: String) -> String {
+        var quoted = ""
+        for character in text {
+            if character == "\"" || character == "\\" { quoted.append("\\") }
+            quoted.append(character)
+        }
+        return "299 - \"\(quoted)\""
+    }
+
+    private func health(_ request: APIRequest, _ segments: [String]) -> APIResponse {
+        let checks = ["ping", "log", "etcd", "informer-sync"]
+        if segments.count == 2 { return checks.contains(segments[1]) ? .text("ok") : .pageNotFound }
+        guard segments.count == 1 else { return .pageNotFound }
+        guard request.query.contains(where: { $0.name == "verbose" }) else { return .text("ok") }
+        return .text(checks.map { "[+]\($0) ok\n" }.joined() + "\(segments[0]) check passed\n")
+    }
+}

@@ -1,0 +1,96 @@
+import KubeCore
+
+/// Finds members that occur twice in one object of a JSON text, which parsing hides.
+enum DuplicateFields {
+    /// The paths of the repeated members, in the order in which the repetitions are met.
+    static func find(in bytes: [UInt8]) -> [String] {
+        guard bytes.first.map({ $0 == UInt8(ascii: "{") || $0 <= 0x20 }) ?? false else { return [] }
+        var scanner = Scanner(bytes: bytes)
+        scanner.value(path: "")
+        return scanner.found.map { "duplicate field \"\($0)\"" }
+    }
+
+    /// Walks a text that is known to be valid JSON.
+    private struct Scanner {
+        let bytes: [UInt8]
+        var position = 0
+        var depth = 0
+        var found: [String] = []
+
+        mutating func value(path: String) {
+            skipSpace()
+            guard position < bytes.count, depth < 1_000 else { return position = bytes.count }
+            depth += 1
+            defer { depth -= 1 }
+            switch bytes[position] {
+            case UInt8(ascii: "{"): object(path)
+            case UInt8(ascii: "["): array(path)
+            case UInt8(ascii: "\""): _ = string()
+            default:
+                while position < bytes.count, !Self.ends.contains(bytes[position]) { position += 1 }
+            }
+        }
+
+        private static let ends = Set(",]} \t\r\n".utf8)
+
+        private mutating func object(_ path: String) {
+            position += 1
+            var seen: Set<String> = []
+            var repeated: [String] = []
+            while next(until: UInt8(ascii: "}")) {
+                let key = string()
+                let child = path.isEmpty ? key : "\(path).\(key)"
+                if !seen.insert(key).inserted { repeated.append(child) }
+                skipSpace()
+                position += 1  // the colon
+                value(path: child)
+            }
+            found += repeated
+        }
+
+        private mutating func array(_ path: String) {
+            position += 1
+            var index = 0
+            while next(until: UInt8(ascii: "]")) {
+                value(path: "\(path)[\(index)]")
+                index += 1
+            }
+        }
+
+        /// Goes to the next element, past a comma; false at the end, past the bracket.
+        private mutating func next(until end: UInt8) -> Bool {
+            skipSpace()
+            if position < bytes.count, bytes[position] == UInt8(ascii: ",") {
+                position += 1
+                skipSpace()
+            }
+            guard position < bytes.count else { return false }
+            guard bytes[position] != end else {
+                position += 1
+                return false
+            }
+            return true
+        }
+
+        private mutating func string() -> String {
+            let start = position
+            position += 1
+            var isEscaped = false
+            while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {
+                if bytes[position] == UInt8(ascii: "\\") {
+                    isEscaped = true
+                    position += 1
+                }
+                position += 1
+            }
+            let end = min(position, bytes.count)
+            position = min(position + 1, bytes.count)
+            guard isEscaped else { return String(decoding: bytes[min(start + 1, end)..<end], as: UTF8.self) }
+            return (try? JSONValue(parsing: bytes[start..<position]))?.stringValue ?? ""
+        }
+
+        private mutating func skipSpace() {
+            while position < bytes.count, bytes[position] <= 0x20 { position += 1 }
+        }
+    }
+}

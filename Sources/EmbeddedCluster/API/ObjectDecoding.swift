@@ -1,0 +1,122 @@
+import KubeCore
+
+/// The bodies of creates and updates.
+extension APIServer {
+    /// An object that a client sent, and what it is to be warned of.
+    struct Decoded {
+        var object: KubeObject
+        var warnings: [String] = []
+    }
+
+    /// Reads the object in a request's body.
+    ///
+    /// - Parameter kind: the kind it must be, if not that of the resource.
+    func decode(
+        _ context: RequestContext, _ options: WriteOptions, as kind: GroupVersionKind? = nil
+    ) throws(Status) -> Decoded {
+        let expected = kind ?? context.type.groupVersionKind
+        let body = context.request.body
+        let value = try Self.value(in: body, of: context.request, expected)
+        guard var object = KubeObject(value) else {
+            let type = value.typeName
+            throw .badRequest(
+                """
+                the object provided is unrecognized (must be of type \(expected.kind)): couldn't get version/kind; \
+                json parse error: json: cannot unmarshal \(type) into Go value of type struct { APIVersion string \
+                "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" } \
+                (\(GoErrors.summary(body)))
+                """)
+        }
+        try check(object, expected)
+        object.apiVersion = expected.apiVersion
+        object.kind = expected.kind
+        var decoded = Decoded(object: object)
+        guard kind == nil else { return decoded }
+        if let fault = BuiltInRules.typeFault(of: object, context.resource) {
+            throw .badRequest(
+                "\(expected.kind) in version \"\(expected.version)\" cannot be handled as a \(expected.kind): \(fault)")
+        }
+        let faults = DuplicateFields.find(in: body) + context.resource.unknownFields(in: object)
+        try Self.report(faults, options, warnings: &decoded.warnings) { problem in
+            .badRequest(
+                """
+                \(expected.kind) in version "\(expected.version)" cannot be handled as a \(expected.kind): \
+                strict decoding error: \(problem)
+                """)
+        }
+        return decoded
+    }
+
+    /// Does with unknown and duplicate fields what the request wants.
+    static func report(
+        _ faults: [String], _ options: WriteOptions, warnings: inout [String], strict: (String) -> Status
+    ) throws(Status) {
+        guard !faults.isEmpty else { return }
+        switch options.fieldValidation {
+        case .ignore: break
+        case .warn: warnings += faults
+        case .strict: throw strict(faults.joined(separator: ", "))
+        }
+    }
+
+    /// A body as a value, by its content type.
+    static func value(
+        in body: [UInt8], of request: APIRequest, _ expected: GroupVersionKind
+    ) throws(Status) -> JSONValue {
+        let type = MediaType(request.header("Content-Type") ?? MediaType.json)
+        switch type.name {
+        case MediaType.json, "":
+            do {
+                return try JSONValue(parsing: body)
+            } catch {
+                throw .badRequest(
+                    """
+                    the object provided is unrecognized (must be of type \(expected.kind)): couldn't get \
+                    version/kind; json parse error: \(GoErrors.json(error, body)) (\(GoErrors.summary(body)))
+                    """)
+            }
+        case MediaType.yaml:
+            do {
+                return try YAML.value(in: body)
+            } catch {
+                throw .badRequest(
+                    """
+                    the object provided is unrecognized (must be of type \(expected.kind)): couldn't get \
+                    version/kind; json parse error: \(error) (\(GoErrors.summary(body)))
+                    """)
+            }
+        case MediaType.protobuf: return try ProtobufBodies.value(in: body, expected)
+        default: throw .unsupportedMediaType([MediaType.json, MediaType.yaml, MediaType.protobuf])
+        }
+    }
+
+    /// Checks the type that an object says it has.
+    private func check(_ object: KubeObject, _ expected: GroupVersionKind) throws(Status) {
+        let (apiVersion, kind) = (object.apiVersion, object.kind)
+        let isKnown = registry.find(expected)?.isCustom != true
+        let head = "\(expected.kind) in version \"\(expected.version)\" cannot be handled as a \(expected.kind)"
+        if !apiVersion.isEmpty, apiVersion != expected.apiVersion {
+            let isServed = registry.all.contains { $0.type.apiVersion == apiVersion }
+            guard isServed, isKnown else {
+                throw .badRequest(
+                    """
+                    the API version in the data (\(apiVersion)) does not match the expected API version \
+                    (\(expected.apiVersion))
+                    """)
+            }
+            throw .badRequest(
+                """
+                \(head): no kind "\(kind.isEmpty ? expected.kind : kind)" is registered for version "\(apiVersion)" \
+                in scheme "pkg/api/legacyscheme/scheme.go:30"
+                """)
+        }
+        guard !kind.isEmpty, kind != expected.kind else { return }
+        let package =
+            expected.group.isEmpty ? "core" : expected.group.split(separator: ".").first.map(String.init) ?? ""
+        throw .badRequest(
+            """
+            \(kind) in version "\(expected.version)" cannot be handled as a \(expected.kind): converting \
+            (\(expected.version).\(kind)) to (\(package).\(expected.kind)): unknown conversion
+            """)
+    }
+}

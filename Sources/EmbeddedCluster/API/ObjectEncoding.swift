@@ -1,0 +1,151 @@
+import KubeCore
+
+/// Writes objects and lists in the negotiated form.
+extension APIServer {
+    /// An answer of one object.
+    func answer(
+        _ object: KubeObject, _ context: RequestContext, status: Int = 200, warnings: [String] = []
+    ) throws(Status) -> APIResponse {
+        let representation = context.representation
+        var value: JSONValue
+        switch representation.shape {
+        case .plain: value = object.typeFirst
+        case .partialMetadata: value = Self.partialMetadata(object, representation)
+        case .partialMetadataList:
+            throw Status(
+                code: 406, reason: .notAcceptable,
+                message: """
+                    you requested PartialObjectMetadataList, but the requested object is not a list \
+                    (\(Self.goType(context.resource, isList: false)))
+                    """)
+        case .table:
+            value = try table(
+                [object], context, metadata: ["resourceVersion": .string(object.resourceVersion ?? "")])
+        }
+        if case .object(var json) = value, object.resourceVersion == nil, representation.shape == .table {
+            json["metadata"] = .object(JSONObject())
+            value = .object(json)
+        }
+        return Self.response(value, representation, status: status, warnings: warnings)
+    }
+
+    /// An answer of any value.
+    static func response(
+        _ value: JSONValue, _ representation: Representation, status: Int = 200, warnings: [String] = []
+    ) -> APIResponse {
+        var response: APIResponse
+        if representation.isYAML {
+            response = APIResponse(
+                status: status, headers: [APIRequest.Header("Content-Type", MediaType.yaml)],
+                body: .bytes(YAML.bytes(of: value)))
+        } else {
+            response = .json(value, status: status, pretty: representation.isPretty)
+        }
+        response.headers += warnings.map { APIRequest.Header("Warning", warning($0)) }
+        return response
+    }
+
+    /// An object without anything but its metadata.
+    static func partialMetadata(_ object: KubeObject, _ representation: Representation) -> JSONValue {
+        [
+            "kind": "PartialObjectMetadata", "apiVersion": .string(representation.metaAPIVersion),
+            "metadata": .object(object.metadata),
+        ]
+    }
+
+    /// How messages name the type of an object.
+    static func goType(_ resource: ServedResource, isList: Bool) -> String {
+        if resource.isCustom { return isList ? "*unstructured.UnstructuredList" : "*unstructured.Unstructured" }
+        let package =
+            resource.type.group.isEmpty
+            ? "core" : resource.type.group.split(separator: ".").first.map(String.init) ?? ""
+        return "*\(package).\(isList ? resource.listKind : resource.type.kind)"
+    }
+
+    /// An answer of a list.
+    func answer(
+        _ objects: [StoredObject], metadata: JSONObject, _ context: RequestContext
+    ) throws(Status) -> APIResponse {
+        let (representation, resource) = (context.representation, context.resource)
+        switch representation.shape {
+        case .plain:
+            if representation.isYAML || representation.isPretty {
+                let items = objects.map { item(VersionConversion.view($0, as: resource), resource) }
+                return Self.response(
+                    [
+                        "kind": .string(resource.listKind), "apiVersion": .string(resource.type.apiVersion),
+                        "metadata": .object(metadata), "items": .array(items),
+                    ], representation)
+            }
+            return .json(listBytes(objects, metadata: metadata, resource))
+        case .partialMetadata:
+            throw Status(
+                code: 406, reason: .notAcceptable,
+                message: """
+                    you requested PartialObjectMetadata, but the requested object is a list \
+                    (\(Self.goType(resource, isList: true)))
+                    """)
+        case .partialMetadataList:
+            let items = objects.map {
+                Self.partialMetadata(VersionConversion.view($0, as: resource), representation)
+            }
+            return Self.response(
+                [
+                    "kind": "PartialObjectMetadataList", "apiVersion": .string(representation.metaAPIVersion),
+                    "metadata": .object(metadata), "items": .array(items),
+                ], representation)
+        case .table:
+            let views = objects.map { VersionConversion.view($0, as: resource) }
+            return Self.response(try table(views, context, metadata: metadata), representation)
+        }
+    }
+
+    /// Items of built-in lists say their type only through the list.
+    private func item(_ object: KubeObject, _ resource: ServedResource) -> JSONValue {
+        guard !resource.isCustom else { return object.typeFirst }
+        var json = object.json
+        json.removeValue(forKey: "kind")
+        json.removeValue(forKey: "apiVersion")
+        return .object(json)
+    }
+
+    /// A list in plain JSON, put together from the bytes that the store keeps.
+    private func listBytes(_ objects: [StoredObject], metadata: JSONObject, _ resource: ServedResource) -> [UInt8] {
+        let head: JSONValue = [
+            "kind": .string(resource.listKind), "apiVersion": .string(resource.type.apiVersion),
+            "metadata": .object(metadata),
+        ]
+        var bytes = head.serializedBytes()
+        bytes.removeLast()
+        bytes += Array(",\"items\":[".utf8)
+        let prefix = Self.typePrefix(resource.type.groupVersionKind)
+        var isFirst = true
+        for object in objects {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            let content = bytesOf(object, resource)
+            if !resource.isCustom, content.count > prefix.count, content.starts(with: prefix) {
+                bytes.append(UInt8(ascii: "{"))
+                bytes += content[prefix.count...]
+            } else {
+                bytes += content
+            }
+        }
+        bytes += Array("]}\n".utf8)
+        return bytes
+    }
+
+    /// An object in the version of a resource, as JSON; the stored bytes where they will do.
+    func bytesOf(_ stored: StoredObject, _ resource: ServedResource) -> [UInt8] {
+        VersionConversion.isIdentity(stored, as: resource)
+            ? stored.bytes : VersionConversion.fromStorage(stored.object, to: resource).typeFirst.serializedBytes()
+    }
+
+    /// What the bytes of a stored object begin with, up to the first member that is not its type.
+    private static func typePrefix(_ kind: GroupVersionKind) -> [UInt8] {
+        let value: JSONValue = ["kind": .string(kind.kind), "apiVersion": .string(kind.apiVersion)]
+        var bytes = value.serializedBytes()
+        bytes[bytes.count - 1] = UInt8(ascii: ",")
+        return bytes
+    }
+}

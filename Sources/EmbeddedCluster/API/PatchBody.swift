@@ -1,0 +1,111 @@
+import KubeCore
+
+/// The four kinds of patches.
+enum PatchKind: Hashable {
+    case json
+    case merge
+    case strategic
+    case apply
+
+    /// The kind that the content type of a request says.
+    init(_ context: RequestContext) throws(Status) {
+        let type = MediaType(context.request.header("Content-Type") ?? "")
+        switch type.name {
+        case MediaType.jsonPatch: self = .json
+        case MediaType.mergePatch: self = .merge
+        case MediaType.strategicMergePatch where !context.resource.isCustom: self = .strategic
+        case MediaType.applyPatch: self = .apply
+        case MediaType.strategicMergePatch:
+            throw .unsupportedMediaType([MediaType.jsonPatch, MediaType.mergePatch, MediaType.applyPatch])
+        default:
+            throw Status(
+                code: 415, reason: .unsupportedMediaType, message: "415: Unsupported Media Type",
+                details: Status.Details())
+        }
+    }
+}
+
+/// A patch that is no apply, decoded.
+struct PatchBody {
+    let kind: PatchKind
+    let value: JSONValue
+
+    /// As many operations as one JSON patch may have.
+    private static let maximumOperations = 10_000
+
+    init(_ kind: PatchKind, _ bytes: [UInt8]) throws(Status) {
+        self.kind = kind
+        let prefix = kind == .strategic ? "" : "error decoding patch: "
+        do {
+            value = try JSONValue(parsing: bytes)
+        } catch {
+            throw .badRequest(prefix + GoErrors.json(error, bytes))
+        }
+        switch (kind, value) {
+        case (.json, .array(let operations)):
+            guard operations.count <= Self.maximumOperations else {
+                throw Status(
+                    code: 413, reason: .requestEntityTooLarge,
+                    message: """
+                        Request entity too large: The allowed maximum operations in a JSON patch is \
+                        \(Self.maximumOperations), got \(operations.count)
+                        """)
+            }
+        case (.json, _):
+            throw .badRequest(
+                "\(prefix)json: cannot unmarshal \(value.typeName) into Go value of type []handlers.jsonPatchOp")
+        case (_, .object): break
+        default:
+            throw .badRequest(
+                "\(prefix)json: cannot unmarshal \(value.typeName) into Go value of type map[string]interface {}")
+        }
+    }
+
+    /// The resource version that the patch itself names: then it is conditional.
+    var resourceVersion: String? { value[path: "metadata", "resourceVersion"]?.stringValue }
+
+    /// The patched object.
+    func apply(to live: KubeObject, schema: Schema?) throws(Status) -> KubeObject {
+        let patched: JSONValue
+        switch kind {
+        case .json:
+            do {
+                patched = try JSONPatch(value).apply(to: live.value)
+            } catch {
+                throw .unprocessable
+            }
+        case .merge: patched = MergePatch.apply(value, to: live.value)
+        case .strategic, .apply: patched = try StrategicMergePatch.apply(value, to: live.value, schema: schema)
+        }
+        guard let object = KubeObject(patched) else { throw .unprocessable }
+        return object
+    }
+
+    /// What the real server says of unknown fields in a patch.
+    func strictFailure(_ problem: String) -> Status {
+        .invalid(
+            GroupKind(group: "", kind: ""), "",
+            [
+                FieldError(
+                    reason: "FieldValueInvalid", field: "patch",
+                    message: "Invalid value: \(JSONValue.string(GoErrors.printed(value)).serialized()): "
+                        + "strict decoding error: \(problem)")
+            ])
+    }
+}
+
+/// The body of an apply.
+enum AppliedBody {
+    static func decode(_ bytes: [UInt8]) throws(Status) -> KubeObject {
+        let value: JSONValue
+        do {
+            value = try YAML.value(in: bytes)
+        } catch {
+            throw .badRequest("error decoding YAML: \(error)")
+        }
+        guard let object = KubeObject(value) else {
+            throw .badRequest("error decoding YAML: the body is no object")
+        }
+        return object
+    }
+}

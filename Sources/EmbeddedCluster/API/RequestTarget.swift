@@ -1,0 +1,40 @@
+import KubeCore
+
+/// What the path of a request names.
+struct RequestTarget: Hashable {
+    var groupVersion: GroupVersion
+    var resource: String
+    var namespace: String?
+    var name: String?
+    var subresource: String?
+    /// Whether the path is one of the old `/watch/` ones.
+    var isWatchPath = false
+
+    /// Reads a path; nil if it is none of a resource.
+    init?(path: String) {
+        var segments = path.split(separator: "/", omittingEmptySubsequences: true).map { String(percentDecoding: $0) }
+        switch segments.first {
+        case "api" where segments.count >= 3:
+            groupVersion = GroupVersion(group: "", version: segments[1])
+            segments.removeFirst(2)
+        case "apis" where segments.count >= 4:
+            groupVersion = GroupVersion(group: segments[1], version: segments[2])
+            segments.removeFirst(3)
+        default: return nil
+        }
+        if segments.first == "watch", segments.count > 1 {
+            isWatchPath = true
+            segments.removeFirst()
+        }
+        // A namespace comes before a resource, but is a resource itself, with subresources of its own.
+        if segments[0] == "namespaces", segments.count > 2,
+            !["status", "finalize"].contains(segments[2]) || segments.count > 3
+        {
+            namespace = segments[1]
+            segments.removeFirst(2)
+        }
+        resource = segments[0]
+        name = segments.count > 1 ? segments[1] : nil
+        subresource = segments.count > 2 ? segments[2...].joined(separator: "/") : nil
+    }
+}

@@ -1,0 +1,71 @@
+import HTTPTypes
+import HummingbirdCore
+import KubeCore
+import Logging
+import NIOCore
+import NIOPosix
+
+/// Serves an API server over HTTP/1.1 on the loopback interface.
+struct HTTPServer {
+    let port: Int
+    let logger: Logger
+    let onListening: @Sendable (Int) -> Void
+    let handle: @Sendable (APIRequest) async -> APIResponse
+
+    /// The largest body that is read, as in the real server.
+    private static let maximumBody = 3 * 1024 * 1024
+
+    /// Serves until the task is cancelled.
+    func run() async throws {
+        let handle = handle
+        let server = try HTTPServerBuilder.http1().buildServer(
+            configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
+        ) { request, writer, _ in
+            try await Self.respond(to: request, writer, handle)
+        } onServerRunning: { channel in
+            onListening(channel.localAddress?.port ?? 0)
+        }
+        try await server.run()
+    }
+
+    private static func respond(
+        to request: Request, _ writer: consuming ResponseWriter,
+        _ handle: @Sendable (APIRequest) async -> APIResponse
+    ) async throws {
+        var body: [UInt8] = []
+        for try await piece in request.body {
+            guard body.count + piece.readableBytes <= maximumBody else {
+                let status = Status(
+                    code: 413, reason: .requestEntityTooLarge,
+                    message: "Request entity too large: limit is \(maximumBody)")
+                return try await write(.failure(status), writer)
+            }
+            body.append(contentsOf: piece.readableBytesView)
+        }
+        let headers = request.headers.map { APIRequest.Header($0.name.rawName, $0.value) }
+        let target = request.head.path ?? "/"
+        let response = await handle(
+            APIRequest(method: request.method.rawValue, target: target, headers: headers, body: body))
+        try await write(response, writer)
+    }
+
+    private static func write(_ response: APIResponse, _ writer: consuming ResponseWriter) async throws {
+        var fields = HTTPFields()
+        for header in response.headers {
+            guard let name = HTTPField.Name(header.name) else { continue }
+            fields.append(HTTPField(name: name, value: header.value))
+        }
+        if case .bytes(let bytes) = response.body, response.status != 304 {
+            fields[.contentLength] = String(bytes.count)
+        }
+        var body = try await writer.writeHead(HTTPResponse(status: .init(code: response.status), headerFields: fields))
+        switch response.body {
+        case .bytes(let bytes):
+            if !bytes.isEmpty { try await body.write(ByteBuffer(bytes: bytes)) }
+        case .stream(let stream):
+            for await piece in stream { try await body.write(ByteBuffer(bytes: piece)) }
+        }
+        try await body.finish(nil)
+    }
+}
