@@ -45,7 +45,7 @@ struct YAMLWriterTests {
         ]
         #expect(
             YAML.text(of: value)
-                == "\"9\": 1\n\"10\": 2\n_x: true\nB: null\na2: {}\na10:\n- - 1\n  - 2\n- b: []\n  k: v\n")
+                == "_x: true\n\"9\": 1\n\"10\": 2\nB: null\na2: {}\na10:\n- - 1\n  - 2\n- b: []\n  k: v\n")
     }
 
     @Test("numbers print as integers up to 64 bits and as %g beyond")
