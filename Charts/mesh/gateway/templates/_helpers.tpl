@@ -17,6 +17,9 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/part-of: istio
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- with .Values.ownerName }}
+install.operator.istio.io/owning-resource: {{ . | quote }}
+{{- end }}
 {{- range $key, $value := omit .Values.labels "app" "istio" }}
 {{ $key }}: {{ $value | quote }}
 {{- end }}
