@@ -15,7 +15,9 @@ package enum ControllerSet: String, Sendable, CaseIterable {
         ]
         let simulated: [any ClusterController] = [
             NodeController(), Scheduler(), Kubelet(), DeploymentController(), ReplicaSetController(),
-
+            StatefulSetController(), DaemonSetController(), JobController(), CronJobController(),
+            HorizontalPodAutoscalerController(), DisruptionController(), EndpointSliceController(),
+            ServiceLoadBalancerController(), IstiodController(),
         ]
         return switch self {
         case .none: []

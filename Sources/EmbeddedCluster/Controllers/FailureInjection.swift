@@ -13,8 +13,8 @@ package enum FailureInjection {
     package static let failingImage = "simulation.boltrope.dev/failing-image"
     /// On a Node, `true`: it reports that it is not ready, and so do the pods on it.
     package static let nodeNotReady = "simulation.boltrope.dev/node-not-ready"
-    /// On a HorizontalPodAutoscaler: the utilization in percent that its pods report; without it they report its target.
-    package static let utilization = "simulation.boltrope.dev/utilization"
+    /// On a HorizontalPodAutoscaler: the load that its pods bear together, in percent of what one pod requests.
+    package static let load = "simulation.boltrope.dev/load-percent"
 
     /// Whether an annotation of the object says `true`.
     static func isSet(_ annotation: String, on object: KubeObject) -> Bool {

@@ -22,6 +22,11 @@ enum ControllerAction: Sendable {
 }
 
 extension ControllerAction {
+    /// Whether it changes the cluster.
+    var isWrite: Bool {
+        if case .requeue = self { false } else { true }
+    }
+
     /// Writes only what differs between an object and how it should be; nothing if they are equal.
     static func patch(
         _ type: ResourceType, from old: KubeObject, to new: KubeObject, subresource: String? = nil

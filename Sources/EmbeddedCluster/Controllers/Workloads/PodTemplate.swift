@@ -5,6 +5,8 @@ struct PodTemplate {
     /// The template as the workload's specification holds it.
     let value: JSONValue
 
+    init(_ value: JSONValue) { self.value = value }
+
     init(of workload: KubeObject) { value = workload.spec["template"] ?? .null }
 
     /// The labels of its pods.
