@@ -36,6 +36,11 @@ where nothing is set.
 istio.io/rev: {{ .Values.revision | default "default" | quote }}
 install.operator.istio.io/owning-resource: {{ .Values.ownerName | default "unknown" }}
 operator.istio.io/component: Cni
+{{ include "cni.podLabels" . }}
+{{- end -}}
+
+{{/* Labels of the pods. A new revision is no reason to restart every node's agent. */}}
+{{- define "cni.podLabels" -}}
 app.kubernetes.io/name: istio-cni
 app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
