@@ -112,14 +112,12 @@ final class ExecCredentials: Sendable {
     }
 
     private func run() async -> Result<ExecCredential, KubeClientError> {
-        let (program, arguments) =
-            plugin.command.contains("/")
-            ? (plugin.command, plugin.arguments) : ("/usr/bin/env", [plugin.command] + plugin.arguments)
         var environment = ProcessInfo.processInfo.environment
         environment.merge(plugin.environment) { _, own in own }
         environment["KUBERNETES_EXEC_INFO"] = information
         do throws(KubeClientError) {
-            let output = try await ProgramOutput.run(program, arguments: arguments, environment: environment)
+            let output = try await ProgramOutput.run(
+                plugin.command, arguments: plugin.arguments, environment: environment)
             return .success(try ExecCredential(parsing: output, apiVersion: plugin.apiVersion))
         } catch {
             if error.isCancellation { return .failure(error) }

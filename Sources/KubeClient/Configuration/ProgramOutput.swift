@@ -1,31 +1,60 @@
 import Foundation
+import Glibc
 import HTTPTransport
 import Synchronization
 
-/// Runs a program for what it prints, without holding a thread.
+/// Runs a program for what it prints.
+///
+/// On a thread of its own for as long as the program runs: that is rare and short, and Foundation's `Process` can miss the
+/// end of a program whose output is read asynchronously.
 enum ProgramOutput {
-    /// The most bytes that are read.
+    /// The most bytes that are kept of each stream.
     private static let limit = 1 << 20
     /// How much of the program's complaint is quoted.
     private static let quoted = 400
 
-    private struct Streams {
-        var output = Data()
-        var complaint = Data()
-        var openStreams = 2
-        var exitCode: Int32?
-        var waiter: CheckedContinuation<Void, Never>?
-
-        /// The program has ended and everything it printed was read.
-        mutating func takeWaiterIfDone() -> CheckedContinuation<Void, Never>? {
-            guard openStreams == 0, exitCode != nil else { return nil }
-            defer { waiter = nil }
-            return waiter
-        }
+    private struct Outcome: Sendable {
+        var output: [UInt8] = []
+        var complaint: [UInt8] = []
+        /// As `waitpid` gives it.
+        var status: Int32 = 0
     }
 
-    private final class Run: Sendable {
-        let streams = Mutex(Streams())
+    /// The program's process while there is one, so that nobody else's is signalled in its place.
+    private final class Running: Sendable {
+        private struct State {
+            var process: pid_t?
+            var isCancelled = false
+        }
+
+        private let state = Mutex(State())
+
+        func begin(_ process: pid_t) {
+            state.withLock { state in
+                state.process = process
+                // Minus: the whole group, with whatever the program has started.
+                if state.isCancelled { kill(-process, SIGTERM) }
+            }
+        }
+
+        func cancel() {
+            state.withLock { state in
+                state.isCancelled = true
+                if let process = state.process { kill(-process, SIGTERM) }
+            }
+        }
+
+        /// Waits for the end, and only then lets go of the process's number.
+        func end(_ process: pid_t) -> Int32 {
+            var information = siginfo_t()
+            while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+            return state.withLock { state in
+                var status: Int32 = 0
+                waitpid(process, &status, 0)
+                state.process = nil
+                return status
+            }
+        }
     }
 
     /// The program's standard output.
@@ -34,64 +63,100 @@ enum ProgramOutput {
     static func run(
         _ program: String, arguments: [String], environment: [String: String]
     ) async throws(KubeClientError) -> [UInt8] {
-        let run = Run()
-        let process = Process()
-        let output = Pipe()
-        let complaint = Pipe()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = complaint
-        read(output, into: \.output, of: run)
-        read(complaint, into: \.complaint, of: run)
-        process.terminationHandler = { process in
-            run.streams.withLock { streams in
-                streams.exitCode = process.terminationStatus
-                return streams.takeWaiterIfDone()
-            }?.resume()
-        }
-        do {
-            try process.run()
-        } catch {
-            throw .configuration("it cannot be run: \(error.localizedDescription)")
-        }
-        let identifier = process.processIdentifier
-        await withTaskCancellationHandler {
+        let running = Running()
+        let result: Result<Outcome, KubeClientError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                run.streams.withLock { streams in
-                    streams.waiter = continuation
-                    return streams.takeWaiterIfDone()
-                }?.resume()
+                Thread {
+                    continuation.resume(returning: runHere(program, arguments, environment, running))
+                }.start()
             }
         } onCancel: {
-            kill(identifier, SIGTERM)
+            running.cancel()
         }
         if Task.isCancelled {
             throw .transport(HTTPTransportError(.cancelled, "cancelled while credentials were fetched"))
         }
-        let (bytes, complained, code) = run.streams.withLock { ([UInt8]($0.output), $0.complaint, $0.exitCode ?? -1) }
-        guard code == 0 else {
-            let words = String(decoding: complained.prefix(quoted), as: UTF8.self)
+        let outcome = try result.get()
+        guard outcome.status == 0 else {
+            let (code, signal) = ((outcome.status >> 8) & 0xFF, outcome.status & 0x7F)
+            let words = String(decoding: outcome.complaint.prefix(quoted), as: UTF8.self)
                 .trimmingCharacters(in: .whitespacesAndNewlines)
-            throw .configuration("it ended with code \(code)\(words.isEmpty ? "" : ": \(words)")")
+            let ending = signal == 0 ? "it ended with code \(code)" : "it was ended by signal \(signal)"
+            throw .configuration(words.isEmpty ? ending : "\(ending): \(words)")
         }
-        return bytes
+        return outcome.output
     }
 
-    private static func read(_ pipe: Pipe, into field: any WritableKeyPath<Streams, Data> & Sendable, of run: Run) {
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            run.streams.withLock { streams in
-                if data.isEmpty {
-                    streams.openStreams -= 1
-                } else if streams[keyPath: field].count + data.count <= limit {
-                    streams[keyPath: field].append(data)
+    private static func runHere(
+        _ program: String, _ arguments: [String], _ environment: [String: String], _ running: Running
+    ) -> Result<Outcome, KubeClientError> {
+        var (output, complaint): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
+        guard pipe(&output) == 0, pipe(&complaint) == 0 else {
+            return .failure(.configuration("it cannot be run: \(String(cString: strerror(errno)))"))
+        }
+        // Other programs that start meanwhile must not hold these open.
+        for descriptor in output + complaint { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        let (process, code) = spawn(
+            program, [program] + arguments, environment.map { "\($0.key)=\($0.value)" }, output[1], complaint[1])
+        close(output[1])
+        close(complaint[1])
+        defer {
+            close(output[0])
+            close(complaint[0])
+        }
+        guard code == 0 else {
+            return .failure(.configuration("it cannot be run: \(String(cString: strerror(code)))"))
+        }
+        running.begin(process)
+        var outcome = Outcome()
+        read(output[0], complaint[0], into: &outcome)
+        outcome.status = running.end(process)
+        return .success(outcome)
+    }
+
+    private static func spawn(
+        _ program: String, _ arguments: [String], _ environment: [String], _ output: Int32, _ complaint: Int32
+    ) -> (process: pid_t, code: Int32) {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
+        posix_spawn_file_actions_adddup2(&actions, complaint, 2)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        // A group of its own, to be ended as a whole; and no signals blocked, whatever this process blocks.
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+        var process: pid_t = 0
+        var argumentPointers = arguments.map { strdup($0) } + [nil]
+        var environmentPointers = environment.map { strdup($0) } + [nil]
+        defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
+        // A name without a slash is looked up in the path.
+        let code = posix_spawnp(&process, program, &actions, &attributes, &argumentPointers, &environmentPointers)
+        return (process, code)
+    }
+
+    /// Reads both streams to their ends; what is over the limit is dropped.
+    private static func read(_ output: Int32, _ complaint: Int32, into outcome: inout Outcome) {
+        var open = [
+            pollfd(fd: output, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: complaint, events: Int16(POLLIN), revents: 0),
+        ]
+        var chunk = [UInt8](repeating: 0, count: 16 << 10)
+        while open.contains(where: { $0.fd >= 0 }) {
+            guard poll(&open, nfds_t(open.count), -1) > 0 else { continue }
+            for position in open.indices where open[position].revents != 0 {
+                let count = Glibc.read(open[position].fd, &chunk, chunk.count)
+                if count <= 0 {
+                    // A negative descriptor is passed over by `poll`.
+                    open[position].fd = -1
+                } else if position == 0, outcome.output.count < limit {
+                    outcome.output += chunk[..<count]
+                } else if position == 1, outcome.complaint.count < limit {
+                    outcome.complaint += chunk[..<count]
                 }
-                return streams.takeWaiterIfDone()
-            }?.resume()
+            }
         }
     }
 }
