@@ -27,8 +27,43 @@ where nothing is set.
 {{- $_ := set $values.ambient "enabled" true -}}
 {{- if not $values.global.variant }}{{ $_ := set $values.global "variant" "distroless" }}{{ end -}}
 {{- end -}}
+{{- $requests := ternary (dict "cpu" "10m" "memory" "40Mi") (dict "cpu" "100m" "memory" "100Mi") (eq ($values.profile | default "") "demo") -}}
+{{- $_ := set $values "resources" (mergeOverwrite (dict "requests" $requests) ($values.resources | default dict)) -}}
 {{- $_ := set $values "platform" $platform -}}
 {{- $values | toJson -}}
+{{- end -}}
+
+{{/* What the plugin reads as environment. */}}
+{{- define "cni.settings" -}}
+{{- $values := include "cni.values" . | fromJson }}
+{{- $settings := dict
+      "CURRENT_AGENT_VERSION" ($values.tag | default $values.global.tag)
+      "AMBIENT_ENABLED" $values.ambient.enabled
+      "AMBIENT_ENABLEMENT_SELECTOR" ($values.ambient.enablementSelectors | toYaml)
+      "AMBIENT_DNS_CAPTURE" $values.ambient.dnsCapture
+      "AMBIENT_IPV6" $values.ambient.ipv6
+      "AMBIENT_RECONCILE_POD_RULES_ON_STARTUP" $values.ambient.reconcileIptablesOnStartup
+      "ENABLE_AMBIENT_DETECTION_RETRY" $values.ambient.enableAmbientDetectionRetry
+      "ISTIO_OWNED_CNI_CONFIG" $values.istioOwnedCNIConfig
+      "CHAINED_CNI_PLUGIN" $values.chained
+      "EXCLUDE_NAMESPACES" (join "," $values.excludeNamespaces)
+      "REPAIR_ENABLED" $values.repair.enabled
+      "REPAIR_LABEL_PODS" $values.repair.labelPods
+      "REPAIR_DELETE_PODS" $values.repair.deletePods
+      "REPAIR_REPAIR_PODS" $values.repair.repairPods
+      "REPAIR_INIT_CONTAINER_NAME" $values.repair.initContainerName
+      "REPAIR_BROKEN_POD_LABEL_KEY" $values.repair.brokenPodLabelKey
+      "REPAIR_BROKEN_POD_LABEL_VALUE" $values.repair.brokenPodLabelValue
+      "NATIVE_NFTABLES" $values.global.nativeNftables }}
+{{- with $values.cniConfFileName }}
+{{- $_ := set $settings "CNI_CONF_NAME" . }}
+{{- end }}
+{{- if $values.istioOwnedCNIConfig }}
+{{- $_ := set $settings "ISTIO_OWNED_CNI_CONF_FILENAME" $values.istioOwnedCNIConfigFileName }}
+{{- end }}
+{{- range $name, $value := mergeOverwrite $settings $values.env }}
+{{ $name }}: {{ $value | toString | quote }}
+{{- end }}
 {{- end -}}
 
 {{/* Labels of every object. */}}

@@ -25,9 +25,14 @@ is set. `.Values` itself stays as it was given, so that no template depends on w
 {{- if not $values.trustedZtunnelNamespace }}{{ $_ := set $values "trustedZtunnelNamespace" "kube-system" }}{{ end -}}
 {{- end -}}
 {{- $_ := set $values.global "platform" $platform -}}
-{{- if not $values.resources -}}
-{{- $requests := ternary (dict "cpu" "10m" "memory" "100Mi") (dict "cpu" "500m" "memory" "2048Mi") (eq $profile "demo") -}}
-{{- $_ := set $values "resources" (dict "requests" $requests) -}}
+{{- /* A demonstration asks for little. */ -}}
+{{- $small := eq $profile "demo" -}}
+{{- $istiod := dict "requests" (ternary (dict "cpu" "10m" "memory" "100Mi") (dict "cpu" "500m" "memory" "2048Mi") $small) -}}
+{{- $_ := set $values "resources" (mergeOverwrite $istiod ($values.resources | default dict)) -}}
+{{- range $kind := list $values.global.proxy $values.global.waypoint -}}
+{{- $requests := ternary (dict "cpu" "10m" "memory" "40Mi") (dict "cpu" "100m" "memory" "128Mi") $small -}}
+{{- $proxy := dict "requests" $requests "limits" (dict "cpu" "2000m" "memory" "1024Mi") -}}
+{{- $_ := set $kind "resources" (mergeOverwrite $proxy ($kind.resources | default dict)) -}}
 {{- end -}}
 {{- $values | toJson -}}
 {{- end -}}

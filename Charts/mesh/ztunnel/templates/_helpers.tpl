@@ -12,6 +12,8 @@
 {{- if and (eq (.Values.profile | default "") "ambient") (not $values.variant) }}{{ $_ := set $values "variant" "distroless" }}{{ end -}}
 {{- if and (eq ($values.platform | default "") "openshift") (not $values.seLinuxOptions) }}{{ $_ := set $values "seLinuxOptions" (dict "type" "spc_t") }}{{ end -}}
 {{- if eq ($values.platform | default "") "gke" }}{{ $_ := set $values.resourceQuotas "enabled" true }}{{ end -}}
+{{- $requests := ternary (dict "cpu" "10m" "memory" "40Mi") (dict "cpu" "200m" "memory" "512Mi") (eq ($values.profile | default "") "demo") -}}
+{{- $_ := set $values "resources" (mergeOverwrite (dict "requests" $requests) ($values.resources | default dict)) -}}
 {{- $address := printf "istiod%s.%s.svc:15012" (empty $values.revision | ternary "" (printf "-%s" $values.revision)) ($values.istioNamespace | default "istio-system") -}}
 {{- $_ := set $values "caAddress" ($values.caAddress | default $address) -}}
 {{- $_ := set $values "xdsAddress" ($values.xdsAddress | default $address) -}}
