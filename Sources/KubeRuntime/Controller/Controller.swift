@@ -124,7 +124,7 @@ public final class Controller<R: Reconciler>: Service {
         let caches = caches
         do {
             try await withDeadline(options.cacheSyncTimeout, on: clock, "the first read of the caches") {
-                try await cancelWhenGracefulShutdown {
+                try await cancelledByShutdown {
                     for cache in caches { try await cache.waitUntilSynced() }
                 }
             }

@@ -120,7 +120,7 @@ public final class LeaderElector: Service {
             // Jittered, so that processes that started together do not ask together for ever.
             let pause = configuration.retryPeriod * (1 + 1.2 * random.chance())
             let clock = clock
-            await cancelWhenGracefulShutdown { try? await clock.sleep(for: pause) }
+            try? await cancelledByShutdown { try await clock.sleep(for: pause) }
         }
         // An attempt that was cut off may have succeeded on the server all the same.
         await release()

@@ -82,7 +82,8 @@ public final class Informer: Service, CacheSync {
 
     /// Keeps the store current until the task is cancelled, the process shuts down, or ``stop()`` is called.
     public func run() async {
-        await cancelWhenGracefulShutdown {
+        // The operation throws nothing; being ended by a shutdown is no error.
+        try? await cancelledByShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.reflector.run { self.deliver($0, isFullRead: $1) } }
                 group.addTask { try? await self.stopped.wait() }

@@ -133,7 +133,8 @@ public final class InformerCache: Service, CacheSync {
             return Array(state.informers.values)
         }
         for informer in waiting { continuation.yield(informer) }
-        await cancelWhenGracefulShutdown {
+        // The operation throws nothing; being ended by a shutdown is no error.
+        try? await cancelledByShutdown {
             await withDiscardingTaskGroup { group in
                 for await informer in stream {
                     group.addTask { await informer.run() }
