@@ -5,10 +5,12 @@ import Glibc
 enum CurlFailure {
     static func error(_ code: CURLcode, detail: String, transfer: CurlTransfer) -> HTTPTransportError {
         let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-        return HTTPTransportError(kind(of: code, transfer), reason)
+        return HTTPTransportError(kind(of: code, reason, transfer), reason)
     }
 
-    private static func kind(of code: CURLcode, _ transfer: CurlTransfer) -> HTTPTransportError.Kind {
+    private static func kind(
+        of code: CURLcode, _ reason: String, _ transfer: CurlTransfer
+    ) -> HTTPTransportError.Kind {
         switch code {
         case CURLE_UNSUPPORTED_PROTOCOL where transfer.wasSent:
             // What came is no HTTP, or of a version below 1.0.
@@ -33,9 +35,12 @@ enum CurlFailure {
         case CURLE_FILESIZE_EXCEEDED:
             return .bodyTooLarge
         default:
-            // RECV_ERROR, SEND_ERROR, GOT_NOTHING, PARTIAL_FILE, HTTP2, HTTP2_STREAM and the unforeseen: the
-            // request may have been acted on, which is the careful assumption.
-            return .connectionLost
+            // In TLS 1.3 a server refuses a client's certificate after the handshake, in its first message.
+            if reason.contains(":SSL routines:") { return .tls }
+            if reason.contains("CONNECT tunnel failed") { return .proxy }
+            // RECV_ERROR, SEND_ERROR, GOT_NOTHING, PARTIAL_FILE, HTTP2, HTTP2_STREAM and the unforeseen: once the
+            // request is under way it may have been acted on, which is the careful assumption.
+            return transfer.wasSent ? .connectionLost : .connectionFailed
         }
     }
 

@@ -31,6 +31,7 @@ public struct KubeClient: Sendable {
     public var additionalHeaders = HTTPHeaders()
 
     let credentials: CredentialProvider
+    let warnings = WarningLog()
     let clock: any Clock<Duration>
     let logger: Logger
 

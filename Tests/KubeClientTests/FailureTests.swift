@@ -169,4 +169,25 @@ struct FailureTests {
         #expect(
             await failure { _ = try await KubeClient(broken).getIfPresent(.nodes, name: "a") } != nil)
     }
+
+    @Test("Refused credentials are described, not shown")
+    func unauthorized() async {
+        let server = ScriptedServer { _, _ in
+            .json(401, Status(code: 401, reason: .unauthorized, message: "Unauthorized").value)
+        }
+        var configuration = ClientConfiguration(server: "https://a")
+        configuration.authentication.token = .data(Array("t0k3n".utf8))
+        let client = KubeClient(configuration: configuration, exchange: server, clock: SkippingClock())
+        let error = await failure { _ = try await client.get(.nodes, name: "a") }
+        #expect(error?.description == "Unauthorized (https://a does not accept our credentials: token) (Unauthorized)")
+    }
+
+    @Test(
+        "The text of a warning is read",
+        arguments: [
+            (#"299 - "policy/v1beta1 is deprecated""#, "policy/v1beta1 is deprecated"),
+            (#"299 - "unknown field \"x\"""#, #"unknown field "x""#), (#"199 - "other""#, nil), ("299 - open", nil),
+            (#"299 - "open"#, nil),
+        ])
+    func warning(value: String, text: String?) { #expect(WarningLog.text(value) == text) }
 }

@@ -6,7 +6,7 @@ extension KubeClient {
     func perform(_ request: APIRequest) async throws(KubeClientError) -> HTTPResponse {
         try await attempts(request) { (exchange, http) throws(HTTPTransportError) in
             let response = try await exchange.send(http)
-            return response.status < 300 ? .success(response) : .refusal(response)
+            return response.status < 300 ? .success(response, response.headers) : .refusal(response)
         }
     }
 
@@ -14,7 +14,7 @@ extension KubeClient {
     func open(_ request: APIRequest) async throws(KubeClientError) -> HTTPStreamingResponse {
         try await attempts(request) { (exchange, http) throws(HTTPTransportError) in
             let response = try await exchange.stream(http)
-            if response.status < 300 { return .success(response) }
+            if response.status < 300 { return .success(response, response.headers) }
             let body = try await response.body.collect(upTo: 1 << 20)
             return .refusal(HTTPResponse(status: response.status, headers: response.headers, body: body))
         }
@@ -39,7 +39,7 @@ extension KubeClient {
     }
 
     private enum Attempt<Response: Sendable>: Sendable {
-        case success(Response)
+        case success(Response, HTTPHeaders)
         case refusal(HTTPResponse)
     }
 
@@ -58,15 +58,15 @@ extension KubeClient {
             let delay: Duration?
             do throws(HTTPTransportError) {
                 switch try await send(exchange, http) {
-                case .success(let response): return response
+                case .success(let response, let headers):
+                    warnings.log(headers, request, logger)
+                    return response
                 case .refusal(let response):
                     if response.status == 401, !hasRefreshedCredentials, await credentials.refuse(identity) {
                         hasRefreshedCredentials = true
                         continue
                     }
-                    failure = .api(
-                        StatusDecoding.status(
-                            code: response.status, headers: response.headers, body: response.body, request: request))
+                    failure = .api(refusal(response, request))
                     delay = retryPolicy.delay(
                         status: response.status, retryAfter: StatusDecoding.retryAfter(response.headers),
                         attempt: attempt)
@@ -89,6 +89,16 @@ extension KubeClient {
                 throw failure
             }
         }
+    }
+
+    private func refusal(_ response: HTTPResponse, _ request: APIRequest) -> Status {
+        var status = StatusDecoding.status(
+            code: response.status, headers: response.headers, body: response.body, request: request)
+        if status.code == 401 {
+            status.message +=
+                " (\(configuration.server) does not accept our credentials: \(configuration.authentication))"
+        }
+        return status
     }
 
     private func checkGate() throws(KubeClientError) {

@@ -82,6 +82,32 @@ final class SocketServer: Sendable {
 
         func endChunked() { write("0\r\n\r\n") }
 
+        /// Passes bytes between the client and another port of this machine until one of them closes.
+        func relay(toPort port: Int) {
+            let other = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(other) }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = in_port_t(port).bigEndian
+            address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+            let size = socklen_t(MemoryLayout<sockaddr_in>.size)
+            withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = connect(other, $0, size) }
+            }
+            var ends = [
+                pollfd(fd: socket, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: other, events: Int16(POLLIN), revents: 0),
+            ]
+            var chunk = [UInt8](repeating: 0, count: 16 << 10)
+            while poll(&ends, 2, -1) > 0 {
+                for position in ends.indices where ends[position].revents != 0 {
+                    let count = recv(ends[position].fd, &chunk, chunk.count, 0)
+                    guard count > 0 else { return }
+                    _ = send(ends[1 - position].fd, chunk, count, Int32(MSG_NOSIGNAL))
+                }
+            }
+        }
+
         /// Waits until the client closes its side.
         func waitForClose() {
             var byte: UInt8 = 0
