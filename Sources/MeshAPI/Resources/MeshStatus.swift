@@ -20,6 +20,8 @@ public struct MeshStatus: SchemaObject {
     public var drift = DriftStatus()
     /// The namespaces that were made for the mesh, which its removal may take away again.
     public var createdNamespaces: [String] = []
+    /// The digest of everything that was last applied completely: what differs from it was changed by others.
+    public var appliedDigest: String?
 
     /// Nothing observed yet.
     public init() {}
@@ -43,6 +45,9 @@ public struct MeshStatus: SchemaObject {
             .field(
                 "createdNamespaces", \.createdNamespaces, .optional,
                 "Namespaces that were made for the mesh. Its removal takes away those that are empty by then."),
+            .field(
+                "appliedDigest", \.appliedDigest,
+                "SHA-256 of everything that was last applied completely: what differs from it was changed by others."),
         ])
 }
 
