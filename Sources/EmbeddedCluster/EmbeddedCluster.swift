@@ -49,6 +49,9 @@ public final class EmbeddedCluster: Sendable {
         public var eventLimit = 20_000
         /// How many events a watcher may lag behind before it is ended. Default 20,000.
         public var watcherBacklog = 20_000
+        /// Whether users may do only what their roles allow, and unknown tokens are refused; the default is that
+        /// everybody may do everything. Requests without credentials are the administrator's in any case.
+        public var authorizes = false
         /// What happens to requests before they are handled; the default lets them pass.
         public var hooks = RequestHooks.none
         /// Where the server logs.
@@ -71,7 +74,7 @@ public final class EmbeddedCluster: Sendable {
         server = APIServer(
             environment: APIServer.Environment(
                 clock: options.clock, now: options.now, random: options.random, version: options.kubernetesVersion),
-            limits: limits, hooks: options.hooks)
+            limits: limits, hooks: options.hooks, isAuthorizing: options.authorizes)
         server.bootstrap()
     }
 

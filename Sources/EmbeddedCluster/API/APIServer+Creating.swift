@@ -48,18 +48,15 @@ extension APIServer {
         if resource.countsGenerations { stored.set(1, at: "metadata", "generation") }
         try strategy.prepareForCreate(&stored, context)
         ObjectMetadata.normalize(&stored)
+        let findings = validate(stored, old: nil, target, context)
         let errors =
             ObjectMetadata.errorsOfNew(stored, resource)
-            + validate(stored, old: nil, target, context)
+            + findings.errors
         guard errors.isEmpty else { throw .invalid(resource.groupKind, stored.name, errors) }
-        let warnings = strategy.warnings(stored, old: nil)
+        let warnings = strategy.warnings(stored, old: nil) + findings.warnings
         let written = try commitNew(stored, target, isGenerated: object.name.isEmpty)
-        var answer = Written(
-            object: VersionConversion.fromStorage(written, to: resource), warnings: warnings)
-        if let settled = try await afterCommit(written, old: nil, target) {
-            answer.object = VersionConversion.fromStorage(settled, to: resource)
-        }
-        return answer
+        try await afterCommit(written, target)
+        return Written(object: VersionConversion.fromStorage(written, to: resource), warnings: warnings)
     }
 
     /// Stores a new object; a generated name that is taken is generated again, a few times.
@@ -77,7 +74,7 @@ extension APIServer {
             }
             do {
                 return try store.put(
-                    object, in: storage, expected: nil, schemaIdentity: target.resource.custom?.identity ?? 0
+                    object, in: storage, expected: nil, schemaIdentity: target.resource.custom?.writtenIdentity ?? 0
                 ) { target.record($0, name: name) }.object
             } catch {
                 if case .exists(let existing) = error, !isGenerated || attempt == 7 {
@@ -128,18 +125,21 @@ extension APIServer {
         let updated = FieldManagement.update(
             live: live, new: VersionConversion.fromStorage(stored, to: resource), schema: resource.schema,
             manager: target.options.fieldManager, subresource: target.subresource,
-            filter: resource.fieldFilter(target.subresource), now: environment.now())
+            versions: resource.custom?.definition.versionedTypes, filter: resource.fieldFilter(target.subresource),
+            now: environment.now())
         stored.set(updated.metadata["managedFields"], at: "metadata", "managedFields")
     }
 
     /// The faults of an object in its storage version.
     func validate(
         _ object: KubeObject, old: KubeObject?, _ target: WriteTarget, _ context: WriteContext
-    ) -> [FieldError] {
+    ) -> CustomResourceValidation.Findings {
         if let custom = target.resource.custom {
-            return CustomResourceRules.errors(object, old: old, custom, subresource: target.subresource)
+            return CustomResourceValidation.validate(object, old: old, custom.version, kind: target.type.kind)
         }
-        return target.resource.strategy.validate(object, old: old, subresource: target.subresource, context)
+        return CustomResourceValidation.Findings(
+            errors: target.resource.strategy.validate(object, old: old, subresource: target.subresource, context),
+            warnings: [])
     }
 }
 
@@ -151,7 +151,7 @@ extension ServedResource {
     var countsGenerations: Bool { isCustom || strategy.generationMembers != nil }
 
     /// The schema in the version of the resource.
-    var schema: Schema? { custom.map(\.schema) ?? BuiltInSchemas.schema(for: type.groupVersionKind) }
+    var schema: Schema? { custom?.schema ?? BuiltInSchemas.schema(for: type.groupVersionKind) }
 
     /// The fields that have owners when a subresource is written.
     func fieldFilter(_ subresource: String?) -> FieldFilter {

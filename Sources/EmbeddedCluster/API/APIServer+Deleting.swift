@@ -74,7 +74,11 @@ extension APIServer {
     }
 
     /// Deletes an object, or marks it if finalizers or a grace period hold it.
-    func deleteObject(_ target: WriteTarget, _ options: DeleteOptions) async throws(Status) -> DeleteOutcome {
+    ///
+    /// - Parameter settles: whether what the write entails is carried out.
+    func deleteObject(
+        _ target: WriteTarget, _ options: DeleteOptions, settles: Bool = true
+    ) async throws(Status) -> DeleteOutcome {
         let (resource, storage) = (target.resource, target.resource.storage)
         let strategy = resource.strategy
         while true {
@@ -91,6 +95,7 @@ extension APIServer {
             }
             var object = old
             object.finalizers = finalizers(of: old, options, strategy)
+            if !old.isBeingDeleted { strategy.prepareForDeletion(&object, now: environment.now()) }
             let grace =
                 options.gracePeriodSeconds == 0 && old.isBeingDeleted
                 ? 0 : strategy.gracePeriod(of: old, options.gracePeriodSeconds)
@@ -101,7 +106,7 @@ extension APIServer {
                     let removed = try store.remove(storage, key: target.key, expected: current.resourceVersion) {
                         target.record($0, name: current.name)
                     }
-                    try await afterRemoval(removed.object, target)
+                    if settles { try await afterRemoval(removed.object, target) }
                     return DeleteOutcome(result: .removed(strategy.lastState(old)), warnings: warnings)
                 }
                 mark(&object, from: old, grace: grace, strategy)
@@ -111,8 +116,8 @@ extension APIServer {
                 let marked = try store.put(
                     object, in: storage, expected: current.resourceVersion, schemaIdentity: current.schemaIdentity
                 ) { target.record($0, name: current.name) }
-                let settled = try await afterCommit(marked.object, old: old, target)
-                return DeleteOutcome(result: .marked(settled ?? marked.object), warnings: warnings)
+                if settles { try await afterCommit(marked.object, target) }
+                return DeleteOutcome(result: .marked(marked.object), warnings: warnings)
             } catch let error as Status {
                 throw error
             } catch {
@@ -134,8 +139,10 @@ extension APIServer {
         }
         object.set(
             .string(now.advanced(by: .seconds(grace)).description), at: "metadata", "deletionTimestamp")
-        object.set(.integer(grace), at: "metadata", "deletionGracePeriodSeconds")
-        if old.generation > 0 { object.set(.integer(old.generation + 1), at: "metadata", "generation") }
+        if strategy.recordsGracePeriod { object.set(.integer(grace), at: "metadata", "deletionGracePeriodSeconds") }
+        if old.generation > 0, strategy.recordsGracePeriod {
+            object.set(.integer(old.generation + 1), at: "metadata", "generation")
+        }
         strategy.markDeleted(&object)
     }
 

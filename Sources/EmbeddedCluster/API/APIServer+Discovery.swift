@@ -15,7 +15,13 @@ extension APIServer {
             var value = JSONObject([("kind", "APIGroup"), ("apiVersion", "v1")])
             for (key, member) in Self.groupValue(group) { value[key] = member }
             return .json(.object(value))
-        default: return try resourceList(GroupVersion(group: segments[1], version: segments[2]))
+        default:
+            let version = GroupVersion(group: segments[1], version: segments[2])
+            let isBuiltIn = BuiltInResources.all.contains { $0.type.group == version.group }
+            guard isBuiltIn || registry.all.contains(where: { $0.type.groupVersion == version }) else {
+                return .pageNotFound
+            }
+            return try resourceList(version)
         }
     }
 

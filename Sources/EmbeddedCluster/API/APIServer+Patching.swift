@@ -39,7 +39,8 @@ extension APIServer {
             try FieldManagement.apply(
                 live: live, applied: applied, schema: resource.schema, manager: options.fieldManager,
                 force: options.force ?? false, subresource: target.subresource,
-                filter: resource.fieldFilter(target.subresource), now: now)
+                versions: resource.custom?.definition.versionedTypes, filter: resource.fieldFilter(target.subresource),
+                now: now)
         }
         if store.get(resource.storage, key: target.key) == nil {
             guard target.subresource == nil else { throw .notFound(target.type, target.name ?? "") }

@@ -38,6 +38,7 @@ extension APIServer {
             options.limit > 0 && !(options.resourceVersion == "0" && options.match == nil)
             ? Int(clamping: options.limit) : Int.max
         var metadata: JSONObject = ["resourceVersion": .string(String(revision))]
+        if context.resource.isCustom { metadata["continue"] = "" }
         var position = start
         while position < objects.count {
             let object = objects[position]

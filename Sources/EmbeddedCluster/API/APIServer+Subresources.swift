@@ -21,6 +21,10 @@ extension APIServer {
             throw Status(
                 code: 501, reason: "NotImplemented",
                 message: "the embedded cluster runs no containers: \(subresource.name) is not possible")
+        case ("scale", _): return try await scale(context, verb)
+        case ("binding", _): return try await bind(context)
+        case ("eviction", _): return try await evict(context)
+        case ("token", _): return try await issueToken(context)
         case (_, "get"): return try await get(context)
         case (_, "update"): return try await update(context)
         case (_, "patch"): return try await patch(context)
@@ -31,11 +35,148 @@ extension APIServer {
     /// Pods run nothing, so their logs say only that they started.
     private func log(_ context: RequestContext) async throws(Status) -> APIResponse {
         let pod = try stored(context).object
-        let containers = pod[path: "spec", "containers"]?.arrayValue ?? []
-        let name = context.request.value(of: "container") ?? containers.first?["name"]?.stringValue ?? ""
-        guard containers.contains(where: { $0["name"]?.stringValue == name }) else {
+        let containers =
+            (pod[path: "spec", "containers"]?.arrayValue ?? [])
+            + (pod[path: "spec", "initContainers"]?.arrayValue ?? [])
+        let names = containers.compactMap { $0["name"]?.stringValue }
+        let name = context.request.value(of: "container") ?? names.first ?? ""
+        guard names.contains(name) else {
             throw .badRequest("container \(name) is not valid for pod \(pod.name)")
         }
         return .text("\(pod.creationTimestamp?.description ?? "") container \(name) started\n")
+    }
+
+    /// The answer to a write that has none of its own.
+    private static let done: JSONValue = [
+        "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "code": 201,
+    ]
+
+    /// Assigns a pod to a node, once.
+    private func bind(_ context: RequestContext) async throws(Status) -> APIResponse {
+        let options = try WriteOptions(context.request, kind: "CreateOptions", verb: "create")
+        let kind = GroupVersionKind(group: "", version: "v1", kind: "Binding")
+        let binding = try decode(context, options, as: kind).object
+        let node = binding[path: "target", "name"]?.stringValue ?? ""
+        guard !node.isEmpty else {
+            throw .invalid(kind.groupKind, binding.name, [.required("target.name")])
+        }
+        let now = environment.now()
+        let target = WriteTarget(context, options)
+        _ = try await changeObject(target, retries: 5) { live throws(Status) in
+            if let current = live[path: "spec", "nodeName"]?.stringValue, !current.isEmpty {
+                throw .conflict(
+                    group: "", resource: "pods/binding", name: live.name,
+                    "pod \(live.name) is already assigned to node \(JSONValue.string(current).serialized())")
+            }
+            var pod = live
+            pod.set(.string(node), at: "spec", "nodeName")
+            var conditions = (pod[path: "status", "conditions"]?.arrayValue ?? []).filter {
+                $0["type"]?.stringValue != "PodScheduled"
+            }
+            conditions.append([
+                "type": "PodScheduled", "status": "True", "lastProbeTime": .null,
+                "lastTransitionTime": .string(now.description),
+            ])
+            pod.set(.array(conditions), at: "status", "conditions")
+            // The server itself writes this; no manager owns it.
+            return Change(object: pod, isManaged: true)
+        }
+        return .json(Self.done, status: 201)
+    }
+
+    /// Deletes a pod if the budgets that select it allow one more disruption.
+    private func evict(_ context: RequestContext) async throws(Status) -> APIResponse {
+        let options = try WriteOptions(context.request, kind: "CreateOptions", verb: "delete")
+        let kind = GroupVersionKind(group: "policy", version: "v1", kind: "Eviction")
+        let eviction = try decode(context, options, as: kind).object
+        let pod = try stored(context)
+        if pod.object[path: "status", "phase"]?.stringValue != "Pending" {
+            try await spendBudget(of: pod, options)
+        }
+        var deletion = DeleteOptions()
+        deletion.gracePeriodSeconds = eviction[path: "deleteOptions", "gracePeriodSeconds"]?.integerValue
+        deletion.isDryRun = options.isDryRun
+        var target = WriteTarget(context, options)
+        target.subresource = nil
+        _ = try await deleteObject(target, deletion)
+        return .json(Self.done, status: 201)
+    }
+
+    private func spendBudget(of pod: StoredObject, _ options: WriteOptions) async throws(Status) {
+        guard let resource = registry.find(ResourceType.podDisruptionBudgets.groupVersion, "poddisruptionbudgets")
+        else { return }
+        let budgets = store.list(resource.storage, namespace: pod.namespace).objects.filter { budget in
+            guard let selector = budget.object[path: "spec", "selector"].flatMap({ LabelSelector($0) }) else {
+                return false
+            }
+            return selector.matches(pod.labels)
+        }
+        guard let budget = budgets.first else { return }
+        guard budgets.count == 1 else {
+            throw .internalFailure(
+                "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
+        }
+        let target = WriteTarget(
+            resource: resource, namespace: budget.namespace, name: budget.name, subresource: "status",
+            options: options)
+        _ = try await changeObject(target, retries: 5) { live throws(Status) in
+            let allowed = live[path: "status", "disruptionsAllowed"]?.integerValue ?? 0
+            guard allowed > 0 else {
+                throw Status(
+                    code: 429, reason: .tooManyRequests,
+                    message: "Cannot evict pod as it would violate the pod's disruption budget.",
+                    details: Status.Details(causes: [
+                        Status.Cause(
+                            reason: "DisruptionBudget",
+                            message: """
+                                The disruption budget \(live.name) needs \
+                                \(live[path: "status", "desiredHealthy"]?.integerValue ?? 0) healthy pods and has \
+                                \(live[path: "status", "currentHealthy"]?.integerValue ?? 0) currently
+                                """)
+                    ]))
+            }
+            var changed = live
+            changed.set(.integer(allowed - 1), at: "status", "disruptionsAllowed")
+            return Change(object: changed)
+        }
+    }
+
+    /// Issues a token for a service account.
+    private func issueToken(_ context: RequestContext) async throws(Status) -> APIResponse {
+        let options = try WriteOptions(context.request, kind: "CreateOptions", verb: "create")
+        let kind = GroupVersionKind(group: "authentication.k8s.io", version: "v1", kind: "TokenRequest")
+        var token = try decode(context, options, as: kind).object
+        let account = try stored(context)
+        let lifetime = token[path: "spec", "expirationSeconds"]?.integerValue ?? 3600
+        guard lifetime >= 600 else {
+            throw .invalid(
+                kind.groupKind, "",
+                [
+                    .invalid(
+                        "spec.expirationSeconds", .integer(lifetime),
+                        "may not specify a duration less than 10 minutes")
+                ])
+        }
+        if token[path: "spec", "audiences"]?.arrayValue?.isEmpty ?? true {
+            token.set(JSONValue([ServiceAccountToken.defaultAudience]), at: "spec", "audiences")
+        }
+        token.set(.integer(lifetime), at: "spec", "expirationSeconds")
+        let now = environment.now()
+        token = FieldManagement.update(
+            live: nil, new: token, schema: BuiltInSchemas.schema(for: kind), manager: options.fieldManager,
+            subresource: "token", filter: .everything, now: now)
+        if token[path: "spec", "boundObjectRef"] == nil { token.set(.null, at: "spec", "boundObjectRef") }
+        token.name = account.name
+        token.namespace = account.namespace
+        token.uid = account.uid
+        token.set(.string(now.description), at: "metadata", "creationTimestamp")
+        let expiry = now.advanced(by: .seconds(lifetime))
+        let issued = ServiceAccountToken(
+            namespace: account.namespace ?? "", name: account.name, uid: account.uid,
+            audiences: token[path: "spec", "audiences"]?.stringArrayValue ?? [], expiry: expiry)
+        token["status"] = [
+            "token": .string(issued.text(now: now, key: tokenKey)), "expirationTimestamp": .string(expiry.description),
+        ]
+        return try answer(token, context, status: 201)
     }
 }

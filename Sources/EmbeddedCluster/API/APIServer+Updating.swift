@@ -65,9 +65,10 @@ extension APIServer {
     ///
     /// - Parameters:
     ///   - retries: how often the change is worked out anew if another write comes between.
+    ///   - settles: whether what the write entails is carried out.
     ///   - change: makes the new object of the stored one, both in the version of the request.
     func changeObject(
-        _ target: WriteTarget, retries: Int, _ change: (KubeObject) throws(Status) -> Change
+        _ target: WriteTarget, retries: Int, settles: Bool = true, _ change: (KubeObject) throws(Status) -> Change
     ) async throws(Status) -> Written {
         var attempts = retries
         while true {
@@ -76,26 +77,29 @@ extension APIServer {
             }
             let live = VersionConversion.view(current, as: target.resource)
             let changed = try change(live)
-            let stored = try await prepare(changed, over: current, live: live, target)
-            guard let written = try commit(stored, over: current, target) else {
+            let prepared = try await prepare(changed, over: current, live: live, target)
+            guard let written = try commit(prepared.object, over: current, target) else {
                 guard attempts > 0 else { throw .modified(target.type, target.name ?? "") }
                 attempts -= 1
                 continue
             }
-            var answer = Written(
-                object: VersionConversion.fromStorage(written, to: target.resource),
-                warnings: changed.warnings + target.resource.strategy.warnings(stored, old: current.object))
-            if let settled = try await afterCommit(written, old: current.object, target) {
-                answer.object = VersionConversion.fromStorage(settled, to: target.resource)
+            if settles {
+                try await afterCommit(written, target)
+                if store.get(target.resource.storage, key: target.key) == nil {
+                    try await afterRemoval(written, target)
+                }
             }
-            return answer
+            return Written(
+                object: VersionConversion.fromStorage(written, to: target.resource),
+                warnings: changed.warnings + prepared.warnings
+                    + target.resource.strategy.warnings(prepared.object, old: current.object))
         }
     }
 
     /// Makes of a changed object, in the version of the request, what is to be stored.
     private func prepare(
         _ change: Change, over current: StoredObject, live: KubeObject, _ target: WriteTarget
-    ) async throws(Status) -> KubeObject {
+    ) async throws(Status) -> (object: KubeObject, warnings: [String]) {
         let (resource, context) = (target.resource, writeContext(target))
         let old = current.object
         var object = change.object
@@ -123,9 +127,10 @@ extension APIServer {
             errors.append(.invalid("metadata.uid", .string(givenUID), "field is immutable"))
         }
         errors += ObjectMetadata.errorsOfChange(stored, old: old, resource)
-        errors += validate(stored, old: old, target, context)
+        let findings = validate(stored, old: old, target, context)
+        errors += findings.errors
         guard errors.isEmpty else { throw .invalid(resource.groupKind, stored.name, errors) }
-        return stored
+        return (stored, findings.warnings)
     }
 
     /// What a client may not change stays as it was; a subresource changes nothing else.
@@ -169,11 +174,10 @@ extension APIServer {
                 }
                 return object
             }
-            let isSchemaNew = (target.resource.custom?.identity ?? 0) != current.schemaIdentity
-            if object == current.object, !isSchemaNew { return object }
+            if object == current.object { return object }
             return try store.put(
                 object, in: storage, expected: current.resourceVersion,
-                schemaIdentity: target.resource.custom?.identity ?? 0
+                schemaIdentity: target.resource.custom?.writtenIdentity ?? 0
             ) { target.record($0, name: current.name) }.object
         } catch {
             return nil

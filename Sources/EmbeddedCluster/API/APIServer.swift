@@ -10,6 +10,10 @@ final class APIServer: Sendable {
     let registry = ResourceRegistry()
     let environment: Environment
     let hooks: RequestHooks
+    /// Whether users may do only what their roles allow.
+    let isAuthorizing: Bool
+    /// What tokens of service accounts are signed with.
+    let tokenKey: [UInt8]
 
     /// Time and chance, as the server was given them.
     struct Environment: Sendable {
@@ -20,7 +24,11 @@ final class APIServer: Sendable {
         var version: String
     }
 
-    init(environment: Environment, limits: Store.Limits, hooks: RequestHooks) {
+    var authorizer: Authorizer { Authorizer(store: store) }
+
+    init(environment: Environment, limits: Store.Limits, hooks: RequestHooks, isAuthorizing: Bool) {
+        self.isAuthorizing = isAuthorizing
+        tokenKey = (0..<32).map { _ in UInt8(environment.random(256)) }
         self.environment = environment
         self.hooks = hooks
         store = Store(limits: limits)
@@ -43,6 +51,7 @@ final class APIServer: Sendable {
 
     private func answer(_ request: APIRequest) async -> APIResponse {
         do {
+            try authorize(request)
             return try await route(request)
         } catch {
             return .failure(error)
@@ -68,10 +77,17 @@ final class APIServer: Sendable {
     ]
 
     private func resourceRequest(_ request: APIRequest) async throws(Status) -> APIResponse {
-        guard let target = RequestTarget(path: request.path),
-            let resource = registry.find(target.groupVersion, target.resource)
-        else { throw .unknownResource }
-        if target.namespace != nil, !resource.type.isNamespaced { throw .unknownResource }
+        guard let target = RequestTarget(path: request.path) else { throw .unknownResource }
+        guard let resource = registry.find(target.groupVersion, target.resource) else {
+            // Paths of groups that are not built in fall through to the router's own answer.
+            let group = target.groupVersion.group
+            guard BuiltInResources.all.contains(where: { $0.type.group == group }) else { return .pageNotFound }
+            throw .unknownResource
+        }
+        if target.namespace != nil, !resource.type.isNamespaced {
+            if resource.isCustom { return .pageNotFound }
+            throw .unknownResource
+        }
         if target.isWatchPath { return try await watchPath(request, target, resource) }
         var context = RequestContext(
             request: request, resource: resource, namespace: target.namespace, name: target.name,

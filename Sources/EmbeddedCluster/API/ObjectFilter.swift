@@ -24,7 +24,7 @@ struct ObjectFilter: Sendable {
     private static func check(_ field: String, _ resource: ServedResource) throws(Status) {
         guard field != "metadata.name", field != "metadata.namespace" else { return }
         if let custom = resource.custom {
-            guard custom.selectableFields.contains("." + field) else {
+            guard custom.version.selectableFields.contains("." + field) else {
                 throw .badRequest("field label not supported: \(field)")
             }
             return
@@ -53,10 +53,10 @@ struct ObjectFilter: Sendable {
             default:
                 let whole = object ?? stored.object
                 object = whole
-                guard resource.isCustom else { return resource.strategy.selectableField(label, of: whole) }
-                let path = label.split(separator: ".").map(String.init)
-                guard let value = whole.value.value(at: path[...]) else { return "" }
-                return value.stringValue ?? value.serialized()
+                guard let custom = resource.custom else {
+                    return resource.strategy.selectableField(label, of: whole)
+                }
+                return custom.version.selectableValue("." + label, of: whole) ?? ""
             }
         }
     }

@@ -2,40 +2,32 @@ import KubeCore
 
 /// The cells of a custom resource's columns: JSON paths, printed by their type.
 enum PrinterColumns {
-    /// The columns of a definition's version; its age alone if it has none.
-    static func columns(of version: JSONValue) -> [CustomResourceVersion.PrinterColumn] {
-        let declared = version["additionalPrinterColumns"]?.arrayValue ?? []
-        guard !declared.isEmpty else {
-            return [
-                CustomResourceVersion.PrinterColumn(
-                    column: TableColumn(
-                        "Age", type: "date",
-                        description:
-                            "Custom resource definition column (in JSONPath format): .metadata.creationTimestamp"),
-                    path: ".metadata.creationTimestamp")
-            ]
-        }
-        return declared.map { column in
-            let path = column["jsonPath"]?.stringValue ?? ""
-            let description = column["description"]?.stringValue ?? ""
-            return CustomResourceVersion.PrinterColumn(
-                column: TableColumn(
-                    column["name"]?.stringValue ?? "", type: column["type"]?.stringValue ?? "string",
-                    format: column["format"]?.stringValue ?? "",
-                    description: description.isEmpty
-                        ? "Custom resource definition column (in JSONPath format): \(path)" : description,
-                    priority: column["priority"]?.intValue ?? 0),
-                path: path)
-        }
+    /// The columns of a version; its age alone if it declares none.
+    static func columns(of version: CustomResourceDefinition.Version) -> [CustomResourceDefinition.PrinterColumn] {
+        guard version.printerColumns.isEmpty else { return version.printerColumns }
+        return [
+            CustomResourceDefinition.PrinterColumn(
+                name: "Age", type: "date", format: "", description: TableColumn.age.description, priority: 0,
+                jsonPath: ".metadata.creationTimestamp")
+        ]
+    }
+
+    /// The definition of a column; one without a description says where its values come from.
+    static func tableColumn(_ column: CustomResourceDefinition.PrinterColumn) -> TableColumn {
+        TableColumn(
+            column.name, type: column.type, format: column.format,
+            description: column.description.isEmpty
+                ? "Custom resource definition column (in JSONPath format): \(column.jsonPath)" : column.description,
+            priority: column.priority)
     }
 
     /// The cell of one column; null if the path finds nothing, or nothing of the column's type.
     static func cell(
-        _ column: CustomResourceVersion.PrinterColumn, of object: KubeObject, now: Timestamp
+        _ column: CustomResourceDefinition.PrinterColumn, of object: KubeObject, now: Timestamp
     ) -> JSONValue {
-        guard let path = try? JSONPath(parsing: "{\(column.path)}") else { return .null }
+        guard let path = try? JSONPath(parsing: "{\(column.jsonPath)}") else { return .null }
         guard let first = path.values(in: object.value).first else { return .null }
-        switch column.column.type {
+        switch column.type {
         case "integer":
             if let integer = first.integerValue { return .integer(integer) }
             return first.doubleValue.map { .integer(Int64($0)) } ?? .null

@@ -36,14 +36,15 @@ extension APIServer {
 
     private func columns(of resource: ServedResource) -> [TableColumn] {
         guard let custom = resource.custom else { return resource.strategy.columns }
-        return [.name] + custom.columns.map(\.column)
+        return [.name] + PrinterColumns.columns(of: custom.version).map(PrinterColumns.tableColumn)
     }
 
     private func cells(of object: KubeObject, _ resource: ServedResource, _ now: Timestamp) -> [JSONValue] {
         guard let custom = resource.custom else {
             return resource.strategy.cells(of: VersionConversion.toStorage(object, from: resource), now: now)
         }
-        return [.string(object.name)] + custom.columns.map { PrinterColumns.cell($0, of: object, now: now) }
+        return [.string(object.name)]
+            + PrinterColumns.columns(of: custom.version).map { PrinterColumns.cell($0, of: object, now: now) }
     }
 }
 

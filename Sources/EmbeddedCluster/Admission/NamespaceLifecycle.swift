@@ -4,6 +4,10 @@ import KubeCore
 extension APIServer {
     /// Lets a write in, or refuses it; may change the object.
     func admit(_ object: inout KubeObject, old: KubeObject?, _ target: WriteTarget) async throws(Status) {
+        if old == nil, let custom = target.resource.custom, custom.definition.isTerminating {
+            throw .forbidden(
+                target.type, object.name, "create not allowed while custom resource definition is terminating")
+        }
         guard old == nil, let namespace = target.namespace else { return }
         guard let found = store.get(StorageKey(group: "", resource: "namespaces"), key: namespace) else {
             throw .notFound(.namespaces, namespace)

@@ -6,6 +6,7 @@ package enum KindStrategies {
     package static func strategy(for kind: GroupKind, hasStatus: Bool) -> any KindStrategy {
         switch (kind.group, kind.kind) {
         case ("", "Namespace"): NamespaceStrategy()
+        case ("apiextensions.k8s.io", "CustomResourceDefinition"): CustomResourceDefinitionStrategy()
         default: GenericStrategy(hasStatus: hasStatus)
         }
     }

@@ -56,6 +56,10 @@ package protocol KindStrategy: Sendable {
     /// How long a deleted object may take to end, in seconds; 0 (the default) removes it at once.
     func gracePeriod(of object: KubeObject, _ requested: Int64?) -> Int64
 
+    /// Changes an object whose deletion is asked for, before it is seen whether something holds it.
+    func prepareForDeletion(_ object: inout KubeObject, now: Timestamp)
+    /// Whether a deletion is recorded with its grace period and a new generation, as it is for all kinds but one.
+    var recordsGracePeriod: Bool { get }
     /// Whether a deleted object must stay for now; the default is that finalizers hold it.
     func isHeld(_ object: KubeObject) -> Bool
     /// Changes an object when its deletion is asked for and something holds it.
@@ -175,6 +179,8 @@ extension KindStrategy {
     package func lastState(_ object: KubeObject) -> KubeObject { object }
     package func gracePeriod(of object: KubeObject, _ requested: Int64?) -> Int64 { 0 }
     package func isHeld(_ object: KubeObject) -> Bool { !object.finalizers.isEmpty }
+    package func prepareForDeletion(_ object: inout KubeObject, now: Timestamp) {}
+    package var recordsGracePeriod: Bool { true }
     package func markDeleted(_ object: inout KubeObject) {}
     package var columns: [TableColumn] { [.name, .age] }
     package func cells(of object: KubeObject, now: Timestamp) -> [JSONValue] {
