@@ -38,7 +38,8 @@ struct BodyBuffer {
 
     init(capacity: Int) { self.capacity = max(1, capacity) }
 
-    /// Offers bytes. They are taken whole while less than the capacity is waiting, so that at most one offer exceeds it.
+    /// Offers bytes. They are taken whole while less than the capacity is waiting, so that at most one offer exceeds
+    /// it.
     mutating func offer(_ new: UnsafeRawBufferPointer) -> Offer {
         guard case .open = ending, !isAbandoned else { return .abandoned }
         if bytes.count >= capacity {

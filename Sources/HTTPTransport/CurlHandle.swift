@@ -3,8 +3,8 @@ import Foundation
 
 /// Turns a request into a libcurl handle. Called on the loop's thread.
 ///
-/// The strings and blobs given here are copied by libcurl; the lists, the error text and the transfer itself outlive the
-/// handle, as ``release(_:)`` sees to.
+/// The strings and blobs given here are copied by libcurl; the lists, the error text and the transfer itself outlive
+/// the handle, as ``release(_:)`` sees to.
 enum CurlHandle {
     /// How long unacknowledged bytes may be under way before the kernel gives the connection up.
     static let userTimeoutMilliseconds: UInt32 = 45_000

@@ -3,8 +3,8 @@ import Synchronization
 
 /// One request on its way through a ``CurlEventLoop``.
 ///
-/// Unchecked, because everything but `isCancelled` is touched by the loop's thread only, from the moment the transfer is
-/// handed to it.
+/// Unchecked, because everything but `isCancelled` is touched by the loop's thread only, from the moment the transfer
+/// is handed to it.
 final class CurlTransfer: @unchecked Sendable {
     /// Where the response goes.
     enum Destination {
@@ -19,8 +19,8 @@ final class CurlTransfer: @unchecked Sendable {
     /// Set from any thread; the loop looks at it when it starts the transfer, as the command to cancel may come first.
     let isCancelled = Atomic<Bool>(false)
 
-    /// Nil until the transfer is attached to its caller, and again once the answer, or the stream that stands for it, was
-    /// handed over.
+    /// Nil until the transfer is attached to its caller, and again once the answer, or the stream that stands for it,
+    /// was handed over.
     private var destination: Destination?
     private var channel: BodyChannel?
     private var head: ResponseHead

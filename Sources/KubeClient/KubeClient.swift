@@ -4,14 +4,15 @@ import Logging
 
 /// A client of one API server.
 ///
-/// - `Configuration/`  ``ClientConfiguration``: where the server is and who we are, from a ``Kubeconfig`` or from inside a
-///                     pod; `CredentialProvider` keeps tokens and certificates fresh.
+/// - `Configuration/`  ``ClientConfiguration``: where the server is and who we are, from a ``Kubeconfig`` or from inside
+///                     a pod; `CredentialProvider` keeps tokens and certificates fresh.
 /// - `Requests/`       the verbs and their options, ``KubeClientError``, ``WriteGate``, ``RetryPolicy``.
 /// - `Watch/`          ``WatchStream`` and ``WatchLineStream``: events as they arrive, framed by `LineFramer`.
 /// - `Discovery/`      which resources the server has; ``ResourceMapper`` finds the resource of a kind.
 ///
-/// A value that is cheap to copy: copies share connections, credentials and nothing else. All verbs stop when their task
-/// is cancelled. Reads are retried where that is safe, writes only where the server asks for it; see ``RetryPolicy``.
+/// A value that is cheap to copy: copies share connections, credentials and nothing else. All verbs stop when their
+/// task is cancelled. Reads are retried where that is safe, writes only where the server asks for it; see
+/// ``RetryPolicy``.
 public struct KubeClient: Sendable {
     /// What the client was made from.
     public let configuration: ClientConfiguration

@@ -23,8 +23,8 @@ public struct ClientConfiguration: Sendable, CustomStringConvertible {
     public var headers = HTTPHeaders()
     /// The most time until there is a connection; 10 s.
     public var connectTimeout: Duration = .seconds(10)
-    /// The most silence of a server during a request that is no watch; 50 s, so that a dead connection is noticed within
-    /// a minute while admission webhooks, which may take 30 s, have their time.
+    /// The most silence of a server during a request that is no watch; 50 s, so that a dead connection is noticed
+    /// within a minute while admission webhooks, which may take 30 s, have their time.
     public var idleTimeout: Duration = .seconds(50)
     /// The most bytes of a response that is read at once; 1 GiB, as lists can be large. Streams have no limit.
     public var maximumBodySize = 1 << 30

@@ -16,10 +16,9 @@ struct ExecCredential: Sendable {
         guard let value = try? JSONValue(parsing: bytes), value["kind"]?.stringValue == "ExecCredential" else {
             throw .configuration("its output is no ExecCredential")
         }
-        guard value["apiVersion"]?.stringValue == apiVersion else {
-            throw .configuration(
-                "it answered with apiVersion \"\(value["apiVersion"]?.stringValue ?? "")\" in place of \"\(apiVersion)\""
-            )
+        let answered = value["apiVersion"]?.stringValue ?? ""
+        guard answered == apiVersion else {
+            throw .configuration("it answered with apiVersion \"\(answered)\" in place of \"\(apiVersion)\"")
         }
         token = value[path: "status", "token"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         clientCertificate = value[path: "status", "clientCertificateData"]?.stringValue.map { Array($0.utf8) }

@@ -146,7 +146,7 @@ public struct Kubeconfig: Sendable {
         }
         if let provider = value[path: "auth-provider", "name"]?.stringValue {
             throw .configuration(
-                "\(subject) uses the auth-provider \"\(provider)\", which Kubernetes removed in 1.26: use an exec plugin"
+                "\(subject) uses the auth-provider \"\(provider)\", gone since Kubernetes 1.26: use an exec plugin"
             )
         }
         return authentication
@@ -156,9 +156,9 @@ public struct Kubeconfig: Sendable {
     {
         let apiVersion = value["apiVersion"]?.stringValue ?? ""
         guard ExecCredentials.apiVersions.contains(apiVersion) else {
+            let supported = listed(ExecCredentials.apiVersions)
             throw .configuration(
-                "the exec plugin of \(subject) has the apiVersion \"\(apiVersion)\": supported are \(listed(ExecCredentials.apiVersions))"
-            )
+                "the exec plugin of \(subject) has the apiVersion \"\(apiVersion)\": supported are \(supported)")
         }
         guard let command = value["command"]?.stringValue, !command.isEmpty else {
             throw .configuration("the exec plugin of \(subject) has no command")

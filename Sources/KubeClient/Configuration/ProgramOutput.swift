@@ -5,8 +5,8 @@ import Synchronization
 
 /// Runs a program for what it prints.
 ///
-/// On a thread of its own for as long as the program runs: that is rare and short, and Foundation's `Process` can miss the
-/// end of a program whose output is read asynchronously.
+/// On a thread of its own for as long as the program runs: that is rare and short, and Foundation's `Process` can miss
+/// the end of a program whose output is read asynchronously.
 enum ProgramOutput {
     /// The most bytes that are kept of each stream.
     private static let limit = 1 << 20

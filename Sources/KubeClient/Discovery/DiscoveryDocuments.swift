@@ -45,7 +45,8 @@ enum DiscoveryDocuments {
             subresources: (value["subresources"]?.arrayValue ?? []).compactMap { $0["subresource"]?.stringValue })
     }
 
-    /// The groups and versions of an APIVersions (`/api`) or APIGroupList (`/apis`), each group's preferred version first.
+    /// The groups and versions of an APIVersions (`/api`) or APIGroupList (`/apis`), each group's preferred version
+    /// first.
     static func groupVersions(_ value: JSONValue) -> [GroupVersion] {
         if value["kind"]?.stringValue == "APIVersions" {
             return (value["versions"]?.stringArrayValue ?? []).map { GroupVersion(group: "", version: $0) }

@@ -63,7 +63,8 @@ public final class ResourceMapper: Sendable {
         return try await type(for: kind)
     }
 
-    /// The resource that a person means: plural, singular, kind or short name, `deployments.apps`, `deployments.v1.apps`.
+    /// The resource that a person means: plural, singular, kind or short name, `deployments.apps`,
+    /// `deployments.v1.apps`.
     ///
     /// - Throws: ``KubeClientError/noMatch(_:)`` where the server has none.
     public func type(named name: String) async throws(KubeClientError) -> ResourceType {

@@ -63,8 +63,8 @@ extension KubeClient {
 
     /// Applies a manager's full intent for an object (server-side apply), and returns the object as stored.
     ///
-    /// Fields that the manager owned and the intent leaves out are given up. The object needs type and name; its managed
-    /// fields and resource version are left out of the intent, as neither belongs in one.
+    /// Fields that the manager owned and the intent leaves out are given up. The object needs type and name; its
+    /// managed fields and resource version are left out of the intent, as neither belongs in one.
     public func apply(
         _ type: ResourceType, _ object: KubeObject, fieldManager: String, force: Bool = true, dryRun: Bool = false,
         subresource: String? = nil, fieldValidation: FieldValidation? = nil

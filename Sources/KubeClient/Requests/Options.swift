@@ -45,7 +45,8 @@ public struct ListOptions: Sendable, Hashable {
     public var timeoutSeconds: Int?
     /// Asks a watch for bookmarks.
     public var allowWatchBookmarks: Bool
-    /// Asks a watch to begin with the present objects, up to a bookmark annotated `k8s.io/initial-events-end` (KEP-3157).
+    /// Asks a watch to begin with the present objects, up to a bookmark annotated `k8s.io/initial-events-end`
+    /// (KEP-3157).
     public var sendInitialEvents: Bool
 
     /// Options.

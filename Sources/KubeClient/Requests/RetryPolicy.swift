@@ -2,9 +2,9 @@ import HTTPTransport
 
 /// Which failed requests are sent again, and when; a pure decision.
 ///
-/// Sent again are: any request that the server refused with 429 or a 5xx code and a `Retry-After` in whole seconds, since
-/// it says by that that it did not act on it; and a GET whose connection was lost. Everything else is the caller's to
-/// retry, on what it reads anew.
+/// Sent again are: any request that the server refused with 429 or a 5xx code and a `Retry-After` in whole seconds,
+/// since it says by that that it did not act on it; and a GET whose connection was lost. Everything else is the
+/// caller's to retry, on what it reads anew.
 public struct RetryPolicy: Sendable, Hashable {
     /// How often one request is sent at the most; 5 by default.
     public var maximumAttempts: Int

@@ -13,8 +13,8 @@ extension KubeClient {
     /// - Parameters:
     ///   - namespace: nil for cluster-scoped resources, or for all namespaces.
     ///   - idleTimeout: how long the server may be silent; nil for five seconds more than the options' time-out.
-    /// - Throws: ``KubeClientError`` where the server refuses. A resource version that is too old is an event instead, on
-    ///   most servers.
+    /// - Throws: ``KubeClientError`` where the server refuses. A resource version that is too old is an event
+    ///   instead, on most servers.
     public func watch(
         _ type: ResourceType, namespace: String? = nil, options: ListOptions = ListOptions(),
         representation: Representation = .whole, idleTimeout: Duration? = nil

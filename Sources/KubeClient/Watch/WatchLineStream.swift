@@ -3,8 +3,8 @@ import KubeCore
 
 /// The events of a watch as the JSON lines that the server sends, for readers that decode them themselves.
 ///
-/// To be read once, by one task. The end of the sequence is the server's regular end of the watch; a broken connection is
-/// an error. The socket is left unread while the reader is behind; dropping the stream, or cancelling the task that
+/// To be read once, by one task. The end of the sequence is the server's regular end of the watch; a broken connection
+/// is an error. The socket is left unread while the reader is behind; dropping the stream, or cancelling the task that
 /// reads it, ends the watch.
 public struct WatchLineStream: AsyncSequence, Sendable {
     /// One event: `{"type":…,"object":…}`.

@@ -147,7 +147,12 @@ final class SocketServer: Sendable {
         Thread { [accepted] in
             while true {
                 let client = accept(listener, nil, nil)
-                guard client >= 0 else { return }
+                guard client >= 0 else {
+                    // Closed here and nowhere else, so that this thread never accepts from a descriptor that has
+                    // become another server's.
+                    close(listener)
+                    return
+                }
                 var enabled: Int32 = 1
                 setsockopt(client, Int32(IPPROTO_TCP), TCP_NODELAY, &enabled, socklen_t(MemoryLayout<Int32>.size))
                 let number = accepted.increment()
@@ -161,7 +166,6 @@ final class SocketServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 }
 
