@@ -22,7 +22,8 @@ private final class HTTP2Server: Sendable {
         try process.run()
     }
 
-    deinit { process.terminate() }
+    // Not SIGTERM, which the child may have inherited blocked.
+    deinit { kill(process.processIdentifier, SIGKILL) }
 }
 
 @Suite(

@@ -81,7 +81,8 @@ final class TLSServer: Sendable {
         }
     }
 
-    deinit { process.terminate() }
+    // Not SIGTERM, which the child may have inherited blocked.
+    deinit { kill(process.processIdentifier, SIGKILL) }
 }
 
 @Suite(
