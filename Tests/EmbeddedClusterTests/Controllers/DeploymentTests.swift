@@ -209,7 +209,8 @@ struct DeploymentTests {
     @Test("Every write may fail once; the end is the same")
     func survivesFailures() async throws {
         for target in [
-            "create replicasets", "create pods", "update pods", "patch pods", "patch replicasets", "patch deployments",
+            "create replicasets", "create pods", "patch pods/web", "patch pods", "patch replicasets",
+            "patch deployments",
         ] {
             let virtual = VirtualCluster()
             try await virtual.start()

@@ -102,11 +102,6 @@ struct FakeAccess: ClusterAccess {
             if let version = object.resourceVersion, version != old.resourceVersion {
                 throw Status(code: 409, reason: .conflict, message: "the object has been modified")
             }
-            if subresource == "binding" {
-                var new = old
-                new.set(object[path: "target", "name"], at: "spec", "nodeName")
-                return Self.commit(&state, type, key, old, new)
-            }
             return Self.commit(&state, type, key, old, Self.merged(old, object, subresource))
         }
     }
@@ -171,6 +166,9 @@ struct FakeAccess: ClusterAccess {
         case "scale":
             new = old
             new.set(object[path: "spec", "replicas"], at: "spec", "replicas")
+        case "binding":
+            new = old
+            new.set(object[path: "spec", "nodeName"], at: "spec", "nodeName")
         case "finalize":
             new = old
             new.set(object[path: "spec", "finalizers"], at: "spec", "finalizers")

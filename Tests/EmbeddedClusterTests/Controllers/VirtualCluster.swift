@@ -78,10 +78,14 @@ struct VirtualCluster {
 final class Counter: Sendable {
     private let state = Mutex<UInt64>(0)
 
+    /// SplitMix64: well mixed in every bit, so that remainders are too.
     func next() -> UInt64 {
         state.withLock {
-            $0 += 1
-            return $0 &* 0x9E37_79B9_7F4A_7C15 >> 8
+            $0 &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = $0
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
         }
     }
 }

@@ -204,11 +204,15 @@ package actor SimulatedControllers {
         case .delete(let type, let key, let options):
             try await delete(type, key, options, access)
         case .bind(let key, let node):
-            var binding = KubeObject(
-                type: ResourceType(group: "", version: "v1", plural: "bindings", kind: "Binding", isNamespaced: true),
-                namespace: key.namespace, name: key.name)
-            binding.set(["apiVersion": "v1", "kind": "Node", "name": .string(node)], at: "target")
-            _ = try await access.update(.pods, binding, subresource: "binding")
+            // Only this subresource may set the node of a pod.
+            let binding: JSONValue = ["spec": ["nodeName": .string(node)]]
+            do throws(Status) {
+                remember(
+                    try await access.patch(
+                        .pods, namespace: key.namespace, name: key.name, binding, subresource: "binding"), .pods)
+            } catch  where error.reason == .notFound {
+                cache.forget(key)
+            }
         case .collect(let type, let key, let uid, let absent, let propagation):
             for owner in absent {
                 if try await exists(owner, inNamespace: key.optionalNamespace, access) { return }

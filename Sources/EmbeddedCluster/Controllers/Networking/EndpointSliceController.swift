@@ -175,15 +175,11 @@ struct ServiceEndpoints {
         labels["endpointslice.kubernetes.io/managed-by"] = "endpointslice-controller.k8s.io"
         if service.spec["clusterIP"]?.stringValue == "None" { labels["service.kubernetes.io/headless"] = "" }
         if slice.labels != labels { slice.labels = labels }
-        let set = { (value: JSONValue, member: String, slice: inout KubeObject) in
-            // The server may store an empty list as null; that is the same.
-            if value.arrayValue?.isEmpty == true, slice[member]?.arrayValue?.isEmpty ?? true, slice[member] != nil {
-                return
-            }
-            slice[member] = value
+        // The server may leave out an empty list.
+        if slice["endpoints"]?.arrayValue ?? [] != endpoints || slice.uid == nil {
+            slice["endpoints"] = .array(endpoints)
         }
-        set(.array(endpoints), "endpoints", &slice)
-        set(.array(ports), "ports", &slice)
+        if slice["ports"]?.arrayValue ?? [] != ports { slice["ports"] = .array(ports) }
     }
 
     private func sliceEndpoint(_ endpoint: Endpoint) -> JSONValue {
