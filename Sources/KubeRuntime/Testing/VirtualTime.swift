@@ -72,8 +72,9 @@ public final class VirtualTime: Sendable {
             now: { .init(sinceOrigin: rate == 1 ? self.now.sinceOrigin : self.now.sinceOrigin * rate) },
             wallNow: { self.state.withLock { $0.wallOrigin.advanced(by: $0.now.sinceOrigin) } },
             sleep: { deadline in
-                try await self.sleep(
-                    until: .init(sinceOrigin: rate == 1 ? deadline.sinceOrigin : deadline.sinceOrigin / rate))
+                // A nanosecond more, so that no rounding lets a sleeper wake before its own clock shows the deadline.
+                let target = rate == 1 ? deadline.sinceOrigin : deadline.sinceOrigin / rate + .nanoseconds(1)
+                try await self.sleep(until: .init(sinceOrigin: target))
             })
     }
 

@@ -12,7 +12,7 @@ struct WorkQueueModelTests {
         var due: [Int: RuntimeClock.Instant] = [:]
     }
 
-    @Test("never two workers on one key, never a lost add, nothing invented", arguments: 0..<200 as Range<UInt64>)
+    @Test("never two workers on one key, never a lost add, nothing invented", arguments: seeds(200))
     func invariants(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var machine = WorkQueueStateMachine<Int>(

@@ -159,7 +159,7 @@ struct ReflectorTests {
 
     /// The property that counts: whatever the network and the server do, in the end the store shows what the server
     /// has, and the handlers have heard of every object's coming and going in balance.
-    @Test("under random faults the store ends equal to the server", arguments: 0..<150 as Range<UInt64>)
+    @Test("under random faults the store ends equal to the server", arguments: seeds(150))
     func convergence(seed: UInt64) async throws {
         try await VirtualTime.run(seed: seed) { time in
             var random = SeededRandom(seed: seed &* 7919)
