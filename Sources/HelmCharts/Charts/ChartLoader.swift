@@ -1,0 +1,194 @@
+import KubeCore
+
+/// Builds a chart from its files, as Helm's loader does.
+enum ChartLoader {
+    /// How deeply charts may carry charts.
+    private static let maximumDepth = 16
+
+    static func load(files: [ChartFile], depth: Int = 0) throws(ChartError) -> ChartContents {
+        guard depth < maximumDepth else { throw ChartError("charts are nested more than \(maximumDepth) deep") }
+        let files = files.map { file in
+            ChartFile(
+                path: file.path,
+                bytes: file.bytes.starts(with: byteOrderMark) ? Array(file.bytes.dropFirst(3)) : file.bytes)
+        }
+        var metadata = try metadata(files)
+        var values = JSONValue.object(JSONObject())
+        var schema: [UInt8]?
+        var templates: [ChartFile] = []
+        var others: [ChartFile] = []
+        var children: [(name: String, files: [ChartFile])] = []
+        for file in files {
+            switch file.path {
+            case "Chart.yaml": continue
+            case "Chart.lock", "requirements.lock":
+                if file.path == "requirements.lock" { others.append(file) }
+            case "values.yaml": values = try Self.values(file)
+            case "values.schema.json": schema = file.bytes
+            case "requirements.yaml":
+                others.append(file)
+                if metadata.apiVersion == "v1" {
+                    do {
+                        let requirements = try YAML.value(in: file.bytes)
+                        metadata.dependencies = requirements["dependencies"]?.arrayValue.map {
+                            $0.map { ChartDependency($0) }
+                        }
+                    } catch {
+                        throw ChartError(
+                            "cannot load requirements.yaml: error converting YAML to JSON: \(error.goDescription)")
+                    }
+                }
+            default:
+                if file.path.hasPrefix("templates/") {
+                    templates.append(file)
+                } else if file.path.hasPrefix("charts/") {
+                    let rest = file.path.dropFirst("charts/".count)
+                    if rest.hasSuffix(".prov") {
+                        others.append(file)
+                        continue
+                    }
+                    let name = rest.prefix { $0 != "/" }
+                    let inner = ChartFile(path: String(rest.dropFirst(name.count + 1)), bytes: file.bytes)
+                    if let index = children.lastIndex(where: { $0.name == name }) {
+                        children[index].files.append(inner)
+                    } else {
+                        children.append((String(name), [inner]))
+                    }
+                } else {
+                    others.append(file)
+                }
+            }
+        }
+        try validate(metadata)
+        var dependencies: [ChartContents] = []
+        for child in children {
+            if child.name.hasPrefix("_") || child.name.hasPrefix(".") { continue }
+            if child.files.count == 1, child.files[0].path.isEmpty {
+                guard child.name.hasSuffix(".tgz") else { continue }
+                dependencies.append(try load(files: ChartArchive.files(in: child.files[0].bytes), depth: depth + 1))
+            } else if child.files.contains(where: { !$0.path.isEmpty }) {
+                do {
+                    dependencies.append(try load(files: child.files, depth: depth + 1))
+                } catch {
+                    throw ChartError("error unpacking subchart \(child.name) in \(metadata.name): \(error.message)")
+                }
+            }
+        }
+        return ChartContents(
+            metadata: metadata, values: values, schema: schema, templates: templates, files: others,
+            dependencies: dependencies, digest: digest(of: files))
+    }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private static func metadata(_ files: [ChartFile]) throws(ChartError) -> ChartMetadata {
+        guard let file = files.first(where: { $0.path == "Chart.yaml" }) else {
+            throw ChartError("Chart.yaml file is missing")
+        }
+        do {
+            var metadata = ChartMetadata(try YAML.value(in: file.bytes))
+            if metadata.apiVersion.isEmpty { metadata.apiVersion = "v1" }
+            return metadata
+        } catch {
+            throw ChartError("cannot load Chart.yaml: error converting YAML to JSON: \(error.goDescription)")
+        }
+    }
+
+    private static func validate(_ metadata: ChartMetadata) throws(ChartError) {
+        if metadata.name.isEmpty { throw ChartError("validation: chart.metadata.name is required") }
+        if metadata.name.contains("/") || metadata.name == "." || metadata.name == ".." {
+            throw ChartError("validation: chart.metadata.name \(GoQuoting.quote(metadata.name)) is invalid")
+        }
+        if metadata.version.isEmpty { throw ChartError("validation: chart.metadata.version is required") }
+        if SemanticVersion(metadata.version) == nil {
+            throw ChartError("validation: chart.metadata.version \(GoQuoting.quote(metadata.version)) is invalid")
+        }
+        if !["", "application", "library"].contains(metadata.type) {
+            throw ChartError("validation: chart.metadata.type must be application or library")
+        }
+    }
+
+    /// The documents of `values.yaml`, later ones merged over earlier ones.
+    static func values(_ file: ChartFile) throws(ChartError) -> JSONValue {
+        do {
+            return try ValuesDocument.merged(file.bytes)
+        } catch {
+            throw ChartError("cannot load \(file.path): \(error.message)")
+        }
+    }
+
+    private static func digest(of files: [ChartFile]) -> String {
+        var canonical: [UInt8] = []
+        for file in files.sorted(by: { $0.path.isLessByBytes(than: $1.path) }) {
+            canonical += "\(file.path.utf8.count):\(file.path)\(file.bytes.count):".utf8
+            canonical += SHA256.digest(file.bytes)
+        }
+        return SHA256.hexadecimal(canonical)
+    }
+}
+
+/// Values files: one or several YAML documents that are maps.
+enum ValuesDocument {
+    /// All documents of a file in one map; maps merge, everything else is replaced.
+    static func merged(_ bytes: [UInt8]) throws(ChartError) -> JSONValue {
+        var result = JSONValue.object(JSONObject())
+        for document in split(bytes) {
+            do {
+                switch try YAML.value(in: document) {
+                case .null: continue
+                case .object(let object): merge(&result, .object(object))
+                case let other:
+                    let type = other.isNumber ? "number" : other.boolValue != nil ? "bool" : other.typeName
+                    throw ChartError(
+                        "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: "
+                            + "cannot unmarshal \(type) into Go value of type map[string]interface {}")
+                }
+            } catch let error as YAMLError {
+                throw ChartError(
+                    "cannot unmarshal yaml document: error converting YAML to JSON: \(error.goDescription)")
+            } catch let error as ChartError {
+                throw error
+            } catch {
+                throw ChartError("cannot unmarshal yaml document: \(error)")
+            }
+        }
+        return result
+    }
+
+    static func merge(_ target: inout JSONValue, _ source: JSONValue) {
+        guard case .object(var object) = target, case .object(let other) = source else {
+            target = source
+            return
+        }
+        target = .null
+        for (key, value) in other {
+            if var existing = object[key], existing.objectValue != nil, value.objectValue != nil {
+                merge(&existing, value)
+                object[key] = existing
+            } else {
+                object[key] = value
+            }
+        }
+        target = .object(object)
+    }
+
+    /// Splits a stream at lines that begin with `---`.
+    private static func split(_ bytes: [UInt8]) -> [[UInt8]] {
+        var documents: [[UInt8]] = []
+        var current: [UInt8] = []
+        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
+            if line.starts(with: [0x2D, 0x2D, 0x2D]),
+                line.dropFirst(3).allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D })
+            {
+                documents.append(current)
+                current = []
+                continue
+            }
+            current += line
+            current.append(0x0A)
+        }
+        if !current.isEmpty { current.removeLast() }
+        documents.append(current)
+        return documents
+    }
+}

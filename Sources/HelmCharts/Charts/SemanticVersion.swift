@@ -1,0 +1,91 @@
+/// A semantic version as Masterminds' `semver` reads it: a leading `v` and missing parts are allowed.
+struct SemanticVersion: Sendable, Comparable {
+    var major: UInt64
+    var minor: UInt64
+    var patch: UInt64
+    var prerelease: String
+    var metadata: String
+    var original: String
+
+    init?(_ text: String) {
+        original = text
+        var rest = Substring(text)
+        if rest.hasPrefix("v") { rest = rest.dropFirst() }
+        metadata = ""
+        prerelease = ""
+        if let plus = rest.firstIndex(of: "+") {
+            metadata = String(rest[rest.index(after: plus)...])
+            rest = rest[..<plus]
+            guard Self.areIdentifiers(metadata, allowsLeadingZeros: true) else { return nil }
+        }
+        if let dash = rest.firstIndex(of: "-") {
+            prerelease = String(rest[rest.index(after: dash)...])
+            rest = rest[..<dash]
+            guard Self.areIdentifiers(prerelease, allowsLeadingZeros: false) else { return nil }
+        }
+        let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...3).contains(parts.count) else { return nil }
+        var numbers: [UInt64] = []
+        for part in parts {
+            guard !part.isEmpty, part.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt64(part) else {
+                return nil
+            }
+            numbers.append(number)
+        }
+        major = numbers[0]
+        minor = numbers.count > 1 ? numbers[1] : 0
+        patch = numbers.count > 2 ? numbers[2] : 0
+    }
+
+    init(major: UInt64, minor: UInt64, patch: UInt64, prerelease: String = "") {
+        (self.major, self.minor, self.patch, self.prerelease) = (major, minor, patch, prerelease)
+        metadata = ""
+        original = "\(major).\(minor).\(patch)" + (prerelease.isEmpty ? "" : "-" + prerelease)
+    }
+
+    private static func areIdentifiers(_ text: String, allowsLeadingZeros: Bool) -> Bool {
+        for part in text.split(separator: ".", omittingEmptySubsequences: false) {
+            guard !part.isEmpty,
+                part.utf8.allSatisfy({ byte in
+                    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                        || byte == 0x2D
+                })
+            else { return false }
+            if !allowsLeadingZeros, part.utf8.count > 1, part.hasPrefix("0"),
+                part.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+            {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// The canonical text, without a leading `v`.
+    var text: String {
+        "\(major).\(minor).\(patch)" + (prerelease.isEmpty ? "" : "-" + prerelease)
+            + (metadata.isEmpty ? "" : "+" + metadata)
+    }
+
+    static func == (left: SemanticVersion, right: SemanticVersion) -> Bool { left.compare(right) == 0 }
+    static func < (left: SemanticVersion, right: SemanticVersion) -> Bool { left.compare(right) < 0 }
+
+    func compare(_ other: SemanticVersion) -> Int {
+        for (left, right) in [(major, other.major), (minor, other.minor), (patch, other.patch)] where left != right {
+            return left < right ? -1 : 1
+        }
+        if prerelease == other.prerelease { return 0 }
+        if prerelease.isEmpty { return 1 }
+        if other.prerelease.isEmpty { return -1 }
+        let left = prerelease.split(separator: ".")
+        let right = other.prerelease.split(separator: ".")
+        for (one, two) in zip(left, right) where one != two {
+            switch (UInt64(one), UInt64(two)) {
+            case (let one?, let two?): return one < two ? -1 : 1
+            case (_?, nil): return -1
+            case (nil, _?): return 1
+            default: return String(one).isLessByBytes(than: String(two)) ? -1 : 1
+            }
+        }
+        return left.count == right.count ? 0 : left.count < right.count ? -1 : 1
+    }
+}
