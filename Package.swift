@@ -75,6 +75,14 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Measured by Hack/bench in release builds; no product, so that nobody ships it.
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "KubeCore", "HTTPTransport", "KubeClient", "KubeRuntime", "EmbeddedCluster", collections, logging,
+            ],
+            swiftSettings: settings),
+
         tests("KubeCore", ["KubeCore"]),
         tests("HTTPTransport", ["HTTPTransport"]),
         tests("KubeClient", ["KubeClient"]),
@@ -84,6 +92,8 @@ let package = Package(
         tests("MeshAPI", ["MeshAPI"]),
         tests("MeshOperator", ["MeshOperator", "EmbeddedCluster"]),
         tests("EmbeddedCluster", ["EmbeddedCluster"]),
-        tests("EndToEnd", ["KubeCore", "KubeClient"]),
+        // Drives the built command from outside, so the command must be built before it.
+        tests("EndToEnd", ["KubeCore", "boltrope"]),
+        tests("boltrope", ["boltrope", "KubeCore", "MeshAPI"]),
     ]
 )
