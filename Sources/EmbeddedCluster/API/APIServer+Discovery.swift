@@ -166,7 +166,8 @@ extension APIServer {
         var entry: JSONObject = [
             "resource": .string(resource.type.plural), "responseKind": kind(resource.type.groupVersionKind),
             "scope": resource.type.isNamespaced ? "Namespaced" : "Cluster",
-            "singularResource": .string(resource.singular), "verbs": JSONValue(resource.verbs),
+            "singularResource": .string(resource.singular),
+            "verbs": JSONValue(resource.isCustom ? customVerbs : resource.verbs),
         ]
         if !resource.shortNames.isEmpty { entry["shortNames"] = JSONValue(resource.shortNames) }
         if !resource.categories.isEmpty { entry["categories"] = JSONValue(resource.categories) }

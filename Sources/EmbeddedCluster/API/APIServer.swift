@@ -12,6 +12,8 @@ final class APIServer: Sendable {
     let hooks: RequestHooks
     /// Whether users may do only what their roles allow.
     let isAuthorizing: Bool
+    /// The OpenAPI documents asked for so far.
+    let documents = Mutex<[GroupVersion: (hash: String, bytes: [UInt8])]>([:])
     /// What tokens of service accounts are signed with.
     let tokenKey: [UInt8]
 

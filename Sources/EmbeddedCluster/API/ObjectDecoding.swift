@@ -27,6 +27,21 @@ extension APIServer {
                 (\(GoErrors.summary(body)))
                 """)
         }
+        let isCustom = kind == nil && context.resource.isCustom
+        if isCustom {
+            if object.kind.isEmpty {
+                throw .badRequest(
+                    """
+                    the object provided is unrecognized (must be of type \(expected.kind)): Object 'Kind' is missing in \
+                    '\(String(decoding: body, as: UTF8.self))' (\(GoErrors.summary(body)))
+                    """)
+            }
+            if object.kind != expected.kind {
+                throw .invalid(
+                    GroupKind(group: expected.group, kind: object.kind), object.name,
+                    [.invalid("kind", .string(object.kind), "must be \(expected.kind)")])
+            }
+        }
         try check(object, expected)
         object.apiVersion = expected.apiVersion
         object.kind = expected.kind
@@ -36,7 +51,8 @@ extension APIServer {
             throw .badRequest(
                 "\(expected.kind) in version \"\(expected.version)\" cannot be handled as a \(expected.kind): \(fault)")
         }
-        let faults = DuplicateFields.find(in: body) + context.resource.unknownFields(in: object)
+        let unknown = context.resource.unknownFields(in: object)
+        let faults = DuplicateFields.find(in: body) + unknown
         try Self.report(faults, options, warnings: &decoded.warnings) { problem in
             .badRequest(
                 """

@@ -52,7 +52,11 @@ enum BuiltInRules {
 
     /// The first value that Go could not decode, in the words of its JSON decoder; nil if there is none.
     static func typeFault(of object: KubeObject, _ resource: ServedResource) -> String? {
-        guard !resource.isCustom, let schema = resource.schema else { return nil }
+        if resource.isCustom {
+            guard let schema = BuiltInSchemas.objectMetadata, let metadata = object["metadata"] else { return nil }
+            return typeFault(metadata, schema, struct: "ObjectMeta", path: [])
+        }
+        guard let schema = resource.schema else { return nil }
         return typeFault(object.value, schema, struct: resource.type.kind, path: [])
     }
 
