@@ -132,6 +132,12 @@ enum ValuesDocument {
     /// All documents of a file in one map; maps merge, everything else is replaced.
     static func merged(_ bytes: [UInt8]) throws(ChartError) -> JSONValue {
         var result = JSONValue.object(JSONObject())
+        // JSON is read as JSON, which is faster and knows surrogate pairs; what only looks like it is left to YAML.
+        if let first = bytes.first(where: { $0 > 0x20 }), first == UInt8(ascii: "{"),
+            let json = try? JSONValue(parsing: bytes), json.objectValue != nil
+        {
+            return json
+        }
         for document in split(bytes) {
             do {
                 switch try YAML.value(in: document) {

@@ -43,14 +43,28 @@ public struct Capabilities: Sendable {
         return "v\(version.major).\(version.minor).\(version.patch)"
     }
 
-    var templateValue: MapObject {
-        MapObject([
-            "KubeVersion": .object(KubernetesVersionObject(self)),
+    var templateValue: Value { .object(CapabilitiesObject(self)) }
+}
+
+/// `.Capabilities`.
+final class CapabilitiesObject: TemplateObject {
+    private let fields: [String: Value]
+
+    init(_ capabilities: Capabilities) {
+        fields = [
+            "KubeVersion": .object(KubernetesVersionObject(capabilities)),
             "APIVersions": .object(
-                VersionSetObject((includesBuiltInVersions ? Self.builtInVersions : []) + apiVersions)),
+                VersionSetObject(
+                    (capabilities.includesBuiltInVersions ? Capabilities.builtInVersions : [])
+                        + capabilities.apiVersions)),
             "HelmVersion": .object(HelmVersionObject()),
-        ])
+        ]
     }
+
+    override var typeName: String { "*common.Capabilities" }
+    override var kindName: String { "ptr" }
+    override var encoded: Value { .map(MapObject(fields)) }
+    override func field(_ name: String) -> Value? { fields[name] }
 }
 
 /// `.Capabilities.KubeVersion`.

@@ -118,9 +118,9 @@ struct RenderEngine {
 
     private var templates: [Renderable] = []
     private let release: MapObject
-    private let capabilities: MapObject
+    private let capabilities: Value
 
-    init(release: MapObject, capabilities: MapObject) {
+    init(release: MapObject, capabilities: Value) {
         self.release = release
         self.capabilities = capabilities
     }
@@ -132,7 +132,7 @@ struct RenderEngine {
         let context = MapObject([
             "Chart": .map(chart.metadata.templateValue(isRoot: chart.isRoot)),
             "Files": .object(ChartFilesObject(chart.contents.files)), "Release": .map(release),
-            "Capabilities": .map(capabilities), "Values": .map(values), "Subcharts": .map(subcharts),
+            "Capabilities": capabilities, "Values": .map(values), "Subcharts": .map(subcharts),
         ])
         for child in chart.children {
             var childValues = MapObject(kind: .values)

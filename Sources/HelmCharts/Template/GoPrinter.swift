@@ -179,6 +179,9 @@ struct GoPrinter {
 
     private mutating func print(_ value: Value, _ verb: UInt32, _ flags: Flags, depth: Int) {
         let letter = verb < 0x80 ? UInt8(verb) : 0
+        var flags = flags
+        // `%+v` asks for the names of struct fields, which no value here prints; it is not a sign.
+        if letter == UInt8(ascii: "v") { flags.plus = false }
         if value.isNil {
             if letter == UInt8(ascii: "v") || letter == UInt8(ascii: "T") {
                 pad(Array("<nil>".utf8), flags)

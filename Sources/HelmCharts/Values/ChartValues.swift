@@ -33,10 +33,8 @@ public struct ChartValues {
         try apply(expression, "--set-string", .strings)
     }
 
-    /// Applies a `--set-file` expression, whose values name files that `read` gives.
-    public mutating func setFile(
-        _ expression: String, read: @escaping (String) throws(ChartError) -> [UInt8]
-    ) throws(ChartError) {
+    /// Applies a `--set-file` expression, whose values name files that `read` gives, nil for those it cannot read.
+    public mutating func setFile(_ expression: String, read: @escaping (String) -> [UInt8]?) throws(ChartError) {
         try apply(expression, "--set-file", .files(read))
     }
 

@@ -9,7 +9,7 @@ struct SetExpression {
         case strings
         case literal
         case json
-        case files((String) throws(ChartError) -> [UInt8])
+        case files((String) -> [UInt8]?)
     }
 
     private static let maximumIndex = 65_536
@@ -188,11 +188,9 @@ struct SetExpression {
     private func scalar(_ bytes: [UInt8]) throws(GoError) -> Value {
         switch mode {
         case .files(let read):
-            do {
-                return .text(try read(String(decoding: bytes, as: UTF8.self)))
-            } catch {
-                throw GoError(error.message)
-            }
+            let path = String(decoding: bytes, as: UTF8.self)
+            guard let contents = read(path) else { throw GoError("open \(path): no such file or directory") }
+            return .text(contents)
         case .typed:
             let text = String(decoding: bytes, as: UTF8.self)
             switch text.lowercased() {
