@@ -40,7 +40,7 @@ package enum FieldManagement {
         if let fields = applied.metadata["managedFields"], !fields.isNull {
             throw Status(code: 400, reason: .badRequest, message: "metadata.managedFields must be nil")
         }
-        let types = versions ?? .same(schema)
+        let types = versions ?? .default(schema, kind: applied.kind)
         let type = types.type(applied.apiVersion)
         if let fault = TypedValidation.fault(of: applied.value, type, allowsDuplicates: false) {
             let message = "failed to create typed patch object (\(name(of: applied))): \(fault)"
@@ -103,7 +103,8 @@ package enum FieldManagement {
         guard !managed.entries.isEmpty || live == nil else { return bare }
         let old = withoutManagedFields(live ?? empty(like: new, schema))
         let updater = OwnershipUpdater(
-            types: versions ?? .same(schema), apiVersion: new.apiVersion, filter: filter ?? defaultFilter(subresource))
+            types: versions ?? .default(schema, kind: new.kind), apiVersion: new.apiVersion,
+            filter: filter ?? defaultFilter(subresource))
         record(from: old, to: bare, manager, subresource, &managed, updater, now)
         managed.foldOldUpdaters()
         var result = bare

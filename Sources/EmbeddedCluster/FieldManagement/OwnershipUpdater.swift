@@ -28,6 +28,16 @@ package struct VersionedTypes: Sendable {
             })
     }
 
+    /// The versions of a built-in kind, each with its own schema, or one schema for all versions of any other kind.
+    static func `default`(_ schema: Schema?, kind: String) -> VersionedTypes {
+        guard schema?.isBuiltIn ?? false else { return .same(schema) }
+        var types = VersionedTypes.same(schema)
+        types.schema = { apiVersion in
+            GroupVersionKind(apiVersion: apiVersion, kind: kind).flatMap { BuiltInSchemas.schema(for: $0) } ?? schema
+        }
+        return types
+    }
+
     func type(_ apiVersion: String) -> MergeType { schema(apiVersion).map { .schema($0) } ?? .deduced }
 }
 

@@ -108,7 +108,8 @@ enum TypedMerge {
 
 /// Takes fields out of a value.
 enum TypedRemoval {
-    /// The value without these paths. An object or list that loses all it had is null.
+    /// The value without these paths. A list that loses all it had is null; an object is empty, since who still owns it
+    /// wants it there.
     static func remove(_ paths: FieldSet, from value: JSONValue, _ type: MergeType) -> JSONValue {
         if paths.isEmpty { return value }
         switch type.shape(of: value) {
@@ -131,7 +132,7 @@ enum TypedRemoval {
             for (key, member) in object where !paths.hasMember(.field(key)) {
                 result[key] = remove(paths.child(.field(key)), from: member, map.type(of: key))
             }
-            return result.isEmpty ? .null : .object(result)
+            return .object(result)
         }
     }
 }
