@@ -63,6 +63,7 @@ public final class EmbeddedCluster: Sendable {
 
     private let options: Options
     private let server: APIServer
+    private let injector = InjectorState()
     private let boundPort = Mutex<Int?>(nil)
 
     /// A cluster with the namespaces that every cluster has.
@@ -74,7 +75,8 @@ public final class EmbeddedCluster: Sendable {
         server = APIServer(
             environment: APIServer.Environment(
                 clock: options.clock, now: options.now, random: options.random, version: options.kubernetesVersion),
-            limits: limits, hooks: options.hooks, isAuthorizing: options.authorizes)
+            limits: limits, hooks: options.hooks, isAuthorizing: options.authorizes,
+            injector: options.controllers == .simulated ? injector : nil)
         server.bootstrap()
     }
 
@@ -90,7 +92,25 @@ public final class EmbeddedCluster: Sendable {
         InProcessAccess(server: server, userAgent: userAgent)
     }
 
-    /// Serves on `127.0.0.1` until the task is cancelled.
+    /// Runs the controllers until the task is cancelled, for clusters that are used in process only; ``serve`` does it
+    /// by itself.
+    ///
+    /// - Throws: if the cluster cannot be read at the start.
+    public func runControllers() async throws {
+        guard let set = ControllerSet(rawValue: options.controllers.rawValue), set != .none else { return }
+        var settings = SimulationSettings()
+        settings.nodes = options.nodes
+        let (random, logger) = (options.random, options.logger)
+        let controllers = SimulatedControllers(
+            set, access: { self.access(userAgent: $0) }, settings: settings, injector: injector,
+            clock: options.clock, now: options.now, random: { UInt64(random(Int.max)) },
+            onFailure: { request, failure in
+                logger.debug("a controller tries again", metadata: ["request": "\(request)", "failure": "\(failure)"])
+            })
+        try await controllers.run()
+    }
+
+    /// Serves on `127.0.0.1`, with the controllers of the options, until the task is cancelled.
     ///
     /// - Parameters:
     ///   - port: the port; 0 picks a free one.
@@ -104,7 +124,12 @@ public final class EmbeddedCluster: Sendable {
         } handle: { request in
             await server.handle(request)
         }
-        try await http.run()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await http.run() }
+            group.addTask { try await self.runControllers() }
+            // The controllers may have nothing to do; the server ends by failing or by cancellation.
+            try await group.waitForAll()
+        }
     }
 
     /// Where the cluster is served, such as `http://127.0.0.1:6443`; nil before it is.

@@ -12,6 +12,8 @@ final class APIServer: Sendable {
     let hooks: RequestHooks
     /// Whether users may do only what their roles allow.
     let isAuthorizing: Bool
+    /// The control planes that inject proxies into pods; nil calls no injector at all.
+    let injector: InjectorState?
     /// The OpenAPI documents asked for so far.
     let documents = Mutex<[GroupVersion: (hash: String, bytes: [UInt8])]>([:])
     /// What tokens of service accounts are signed with.
@@ -28,7 +30,11 @@ final class APIServer: Sendable {
 
     var authorizer: Authorizer { Authorizer(store: store) }
 
-    init(environment: Environment, limits: Store.Limits, hooks: RequestHooks, isAuthorizing: Bool) {
+    init(
+        environment: Environment, limits: Store.Limits, hooks: RequestHooks, isAuthorizing: Bool = false,
+        injector: InjectorState? = nil
+    ) {
+        self.injector = injector
         self.isAuthorizing = isAuthorizing
         tokenKey = (0..<32).map { _ in UInt8(environment.random(256)) }
         self.environment = environment
