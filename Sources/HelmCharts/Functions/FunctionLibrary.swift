@@ -4,7 +4,7 @@ enum FunctionLibrary {
     static let helm: FunctionTable = table(
         BuiltinFunctions.all + StringFunctions.all + NumberFunctions.all + ListFunctions.all + MapFunctions.all
             + EncodingFunctions.all + RegexFunctions.all + DateFunctions.all + TypeFunctions.all + PathFunctions.all
-            + VersionFunctions.all + CryptoFunctions.all + HelmFunctions.all)
+            + VersionFunctions.all + CryptoFunctions.all + PasswordFunctions.all + HelmFunctions.all)
 
     private static func table(_ functions: [TemplateFunction]) -> FunctionTable {
         var table: FunctionTable = [:]

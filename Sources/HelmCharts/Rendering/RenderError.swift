@@ -39,6 +39,12 @@ enum HelmErrorText {
             let message = String(decoding: text[(start + failureStart.utf8.count)..<end], as: UTF8.self)
             return "execution error at (\(location)): \(message)"
         }
+        // One link that is no template's own error leaves the whole as it is; look before laying out a long chain.
+        var link = error.wrapped
+        while let step = link {
+            guard step.text.utf8.starts(with: "template: ".utf8) else { return error.text }
+            link = step.wrapped
+        }
         var blocks: [Block] = []
         var current: GoError? = error
         while let step = current {
