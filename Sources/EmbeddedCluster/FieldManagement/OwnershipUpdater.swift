@@ -93,7 +93,7 @@ struct OwnershipUpdater {
     func update(
         from old: KubeObject, to new: KubeObject, _ managed: inout ManagedFields, by manager: ManagedFields.Manager
     ) {
-        reconcile(&managed, with: old)
+        reconcile(&managed)
         guard case .success(let comparison) = transfer(from: old, to: new, &managed, by: manager, force: true) else {
             return
         }
@@ -111,7 +111,7 @@ struct OwnershipUpdater {
         _ applied: KubeObject, to live: KubeObject, _ managed: inout ManagedFields,
         by manager: ManagedFields.Manager, force: Bool
     ) -> Result<KubeObject?, FieldConflictsError> {
-        reconcile(&managed, with: live)
+        reconcile(&managed)
         let merged = KubeObject(TypedMerge.merge(live.value, applied.value, type) ?? [:]) ?? live
         let previous = managed.entries[manager]
         let set = filter.apply(TypedFieldSet.of(applied.value, type))
@@ -178,15 +178,11 @@ struct OwnershipUpdater {
         KubeObject(TypedRemoval.remove(fields, from: object.value, type)) ?? KubeObject([:])
     }
 
-    /// Fits the owned paths to a schema that has changed since: what became atomic is owned as a whole, and what was
-    /// atomic is owned field by field.
-    private func reconcile(_ managed: inout ManagedFields, with live: KubeObject) {
+    /// Fits the owned paths to a schema that has changed since: what became atomic is owned as a whole. What was atomic
+    /// and is no longer stays owned as it is, without its fields, as on the real server.
+    private func reconcile(_ managed: inout ManagedFields) {
         for (manager, entry) in managed.entries {
-            guard let there = entry.apiVersion == apiVersion ? live : types.convert(live, entry.apiVersion) else {
-                managed.entries[manager] = nil
-                continue
-            }
-            if let fitted = entry.set.fitted(to: types.type(entry.apiVersion), there.value) {
+            if let fitted = entry.set.fitted(to: types.type(entry.apiVersion)) {
                 managed.entries[manager]?.set = fitted
             }
         }
@@ -200,75 +196,41 @@ struct FieldConflictsError: Error {
 
 extension FieldSet {
     /// The set with paths that fit a schema; nil if they all fit already.
-    func fitted(to type: MergeType, _ value: JSONValue?) -> FieldSet? {
+    func fitted(to type: MergeType) -> FieldSet? {
         var result = self
         var hasChanged = false
         for child in children {
-            let part = type.part(child.element, of: value)
-            guard let part else { continue }
-            if part.isAtomic {
+            guard let part = type.part(child.element) else { continue }
+            if part.isWhole {
                 // The parts of a whole are owned by who owns any of them.
                 result.setChild(child.element, FieldSet())
                 result.insertMember(child.element)
                 hasChanged = true
-            } else if let fitted = child.set.fitted(to: part.type, part.value) {
+            } else if let fitted = child.set.fitted(to: part) {
                 result.setChild(child.element, fitted)
                 hasChanged = true
             }
-        }
-        for member in members {
-            guard case .field = member, child(member).isEmpty, let part = type.part(member, of: value),
-                let partValue = part.value, part.isGranularLeaf
-            else { continue }
-            let expanded = TypedFieldSet.of(partValue, part.type)
-            guard !expanded.isEmpty else { continue }
-            result.setChild(member, expanded)
-            hasChanged = true
         }
         return hasChanged ? result : nil
     }
 }
 
 extension MergeType {
-    /// One part of a value: its type, its value if it is there, and how the schema shares it.
-    fileprivate struct Part {
-        var type: MergeType
-        var value: JSONValue?
-        var isAtomic: Bool
-        /// Whether the schema declares a granular list or map whose owner, owning the whole, must own its parts.
-        var isGranularLeaf: Bool
+    /// Whether the schema makes the value one whole.
+    fileprivate var isWhole: Bool {
+        switch structure {
+        case .list(let list)?: list.isAtomic
+        case .map(let map)?: map.isAtomic
+        default: false
+        }
     }
 
-    fileprivate func part(_ element: PathElement, of value: JSONValue?) -> Part? {
-        let type: MergeType
-        var partValue: JSONValue?
-        var isDeclared = false
+    /// The type of a part of a value.
+    fileprivate func part(_ element: PathElement) -> MergeType? {
         switch (element, structure) {
-        case (.field(let name), .map(let map)?):
-            type = map.type(of: name)
-            partValue = value?[name]
-            isDeclared = map.declares(name)
-        case (.key, .list(let list)?):
-            type = list.element
-            partValue =
-                value?.arrayValue?.enumerated().first {
-                    (try? list.pathElement(of: $0.element, at: $0.offset)) == element
-                }?.element
-        default: return nil
-        }
-        guard case .schema = type else {
-            return Part(type: type, value: partValue, isAtomic: false, isGranularLeaf: false)
-        }
-        switch type.structure {
-        case .list(let list)?:
-            return Part(
-                type: type, value: partValue, isAtomic: list.isAtomic,
-                isGranularLeaf: isDeclared && !list.isAtomic && !(partValue?.arrayValue ?? []).isEmpty)
-        case .map(let map)?:
-            return Part(
-                type: type, value: partValue, isAtomic: map.isAtomic,
-                isGranularLeaf: isDeclared && !map.isAtomic && !(partValue?.objectValue?.isEmpty ?? true))
-        default: return Part(type: type, value: partValue, isAtomic: false, isGranularLeaf: false)
+        case (.field(let name), .map(let map)?): map.type(of: name)
+        case (.key, .list(let list)?): list.element
+        default: nil
         }
     }
 }
