@@ -16,6 +16,8 @@ public struct APIResponse: Sendable {
     public var headers: [APIRequest.Header]
     /// The body.
     public var body: Body
+    /// Whether the connection is to be closed instead of answering, as a hook asked for.
+    var isDropped = false
 
     /// An answer.
     public init(status: Int, headers: [APIRequest.Header] = [], body: Body = .bytes([])) {

@@ -49,6 +49,11 @@ final class APIServer: Sendable {
         if case .delay(let duration) = fault { try? await environment.clock.sleep(for: duration) }
         if case .timeOutBeforeCommit = fault { return .failure(Self.timedOut) }
         let response = await answer(request)
+        if case .drop = fault {
+            var dropped = APIResponse.failure(Self.timedOut)
+            dropped.isDropped = true
+            return dropped
+        }
         if case .timeOutAfterCommit = fault { return .failure(Self.timedOut) }
         return response
     }

@@ -51,6 +51,8 @@ struct HTTPServer {
     }
 
     private static func write(_ response: APIResponse, _ writer: consuming ResponseWriter) async throws {
+        // What is thrown here closes the connection.
+        guard !response.isDropped else { throw CancellationError() }
         var fields = HTTPFields()
         for header in response.headers {
             guard let name = HTTPField.Name(header.name) else { continue }
