@@ -54,7 +54,7 @@ struct InstallTests {
         #expect(revisions.contains("default"), "\(revisions)")
         let status = try run(
             Tools.boltrope, ["status"], environment: ["KUBECONFIG": cluster.kubeconfig.path])
-        #expect(status.succeeded && status.standardOutput.contains("istiod"), "\(status)")
+        #expect(status.succeeded && status.standardOutput.contains("pilot"), "\(status)")
     }
 
     @Test("Every object of the mesh, deleted, comes back", .timeLimit(.minutes(8)))

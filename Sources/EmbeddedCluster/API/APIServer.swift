@@ -80,6 +80,7 @@ final class APIServer: Sendable {
         case "openapi": return try openAPI(request, segments)
         case "version" where segments.count == 1: return .json(versionInfo)
         case "healthz", "livez", "readyz": return health(request, segments)
+        case "debug" where request.path == "/debug/writes": return try writes(request)
         case nil: return .json(["paths": JSONValue(Self.rootPaths)])
         default: return .pageNotFound
         }

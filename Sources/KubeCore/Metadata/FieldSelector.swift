@@ -39,7 +39,7 @@ public struct FieldSelector: Sendable, Hashable, CustomStringConvertible {
         var requirements: [Requirement] = []
         for term in Self.split(text) where !term.isEmpty {
             guard let requirement = Self.requirement(term) else {
-                throw SelectorError("invalid field selector: \"\(text)\"; can't understand \"\(term)\"")
+                throw SelectorError("invalid selector: '\(text)'; can't understand '\(term)'")
             }
             requirements.append(requirement)
         }

@@ -209,6 +209,11 @@ private struct LabelSelectorParser {
             throw failure("found '\(token.text)', expected: in, notin, =, ==, !=, gt, lt")
         }
         let values = takesSet ? try parseSet() : [try parseExactValue()]
+        if comparison == .greaterThan || comparison == .lessThan, let value = values.first, Int64(value) == nil {
+            throw SelectorError(
+                "values[0][\(key)]: Invalid value: \"\(value)\": for 'Gt', 'Lt' operators, the value must be an integer"
+            )
+        }
         return LabelSelector.Requirement(key: key, comparison: comparison, values: values)
     }
 

@@ -10,7 +10,7 @@ final class ChildProcess {
     init(_ executable: URL, _ arguments: [String], environment: [String: String] = [:], logFile: URL) throws {
         name = executable.lastPathComponent
         self.logFile = logFile
-        FileManager.default.createFile(atPath: logFile.path, contents: nil)
+        try Data().write(to: logFile)
         let log = try FileHandle(forWritingTo: logFile)
         process.executableURL = executable
         process.arguments = arguments
@@ -77,7 +77,7 @@ func run(
     let errors = folder.appendingPathComponent("boltrope-err-\(UUID().uuidString)")
     let inputFile = folder.appendingPathComponent("boltrope-in-\(UUID().uuidString)")
     defer { for file in [output, errors, inputFile] { try? FileManager.default.removeItem(at: file) } }
-    for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+    for file in [output, errors] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     if let input {

@@ -21,8 +21,8 @@ final class Cluster {
                 controllers,
             ], logFile: folder.appendingPathComponent("cluster.log"))
         try await eventually("the cluster answers", within: 30) {
-            FileManager.default.fileExists(atPath: self.kubeconfig.path)
-                && (try self.kubectl("get", "--raw", "/readyz")).succeeded
+            guard FileManager.default.fileExists(atPath: self.kubeconfig.path) else { return false }
+            return try self.kubectl("get", "--raw", "/readyz").succeeded
         }
     }
 
