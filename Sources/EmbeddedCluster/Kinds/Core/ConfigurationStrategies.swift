@@ -85,10 +85,7 @@ struct SecretStrategy: KindStrategy {
                 errors.append(.required(field))
                 continue
             }
-            if encoded.isEmpty, type != "kubernetes.io/tls" {
-                if type == "kubernetes.io/ssh-auth" { errors.append(.required(field)) }
-                if type == "kubernetes.io/ssh-auth" { continue }
-            }
+            if encoded.isEmpty, type == "kubernetes.io/ssh-auth" { errors.append(.required(field)) }
             guard type.hasPrefix("kubernetes.io/dockerc"), case .success(let bytes) = Base64.decode(encoded) else {
                 continue
             }

@@ -85,7 +85,8 @@ struct EndpointSliceStrategy: KindStrategy {
         let type = object.value.text("addressType")
         var errors = FieldRules.oneOf(
             object["addressType"], ["FQDN", "IPv4", "IPv6"], "addressType", required: true)
-        for (index, endpoint) in object.value.list("endpoints").enumerated() {
+        let isKnown = old != nil && old?["endpoints"] == object["endpoints"]
+        for (index, endpoint) in object.value.list("endpoints").enumerated() where !isKnown {
             let addresses = endpoint.list("addresses")
             if addresses.isEmpty {
                 errors.append(.required("endpoints[\(index)].addresses", "must contain at least 1 address"))

@@ -69,14 +69,9 @@ struct ServiceAllocation {
             spec.text("clusterIP").isEmpty ? spec.list("clusterIPs").first?.stringValue ?? "" : spec.text("clusterIP")
         let taken = Set(others.map { $0.text("clusterIP") })
         if wanted.isEmpty {
-            var address = ""
-            repeat {
-                // The first addresses are left for those who ask for a certain one.
-                let host = 256 + UInt32(random(Int(Self.size) - 512))
-                let value = Self.network + host
-                address = "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
-                if taken.contains(address) { address = nextFree(after: value, taken) }
-            } while address.isEmpty
+            // The first addresses are left for those who ask for a certain one.
+            let host = 256 + UInt32(random(Int(Self.size) - 512))
+            let address = nextFree(from: host, taken)
             spec.set(.string(address), at: "clusterIP")
             spec.set([.string(address)], at: "clusterIPs")
             return
@@ -95,13 +90,15 @@ struct ServiceAllocation {
         }
     }
 
-    private func nextFree(after value: UInt32, _ taken: Set<String>) -> String {
-        for offset in 1..<Self.size {
-            let next = Self.network + (value - Self.network + offset) % Self.size
-            let address = "\(next >> 24).\(next >> 16 & 255).\(next >> 8 & 255).\(next & 255)"
-            if next & 255 != 0, !taken.contains(address) { return address }
+    /// The first address from a place on that no service has.
+    private func nextFree(from host: UInt32, _ taken: Set<String>) -> String {
+        var address = ""
+        for offset in 0..<Self.size {
+            let value = Self.network + (host + offset) % Self.size
+            address = "\(value >> 24).\(value >> 16 & 255).\(value >> 8 & 255).\(value & 255)"
+            if value & 255 != 0, !taken.contains(address) { break }
         }
-        return "10.111.255.254"
+        return address
     }
 
     private mutating func fail(_ spec: JSONValue, _ detail: String) {

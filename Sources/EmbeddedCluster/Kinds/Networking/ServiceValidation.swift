@@ -66,13 +66,14 @@ enum ServiceValidation {
                         "\(field).port", 10250, "may not expose port 10250 externally since it is used by kubelet"))
             }
             if !numbers.insert("\(transport)/\(port.number("port"))").inserted {
+                // The value is printed as Go's structure, in the order of its fields.
+                let shown: JSONValue = [
+                    "Name": "", "Protocol": .string(transport), "AppProtocol": .null,
+                    "Port": .integer(port.number("port")), "TargetPort": 0, "NodePort": 0,
+                ]
                 errors.append(
-                    .duplicate(
-                        field,
-                        [
-                            "Name": "", "Protocol": .string(transport), "AppProtocol": .null,
-                            "Port": .integer(port.number("port")), "TargetPort": 0, "NodePort": 0,
-                        ]))
+                    FieldError(
+                        reason: "FieldValueDuplicate", field: field, message: "Duplicate value: \(shown.serialized())"))
             }
             let nodePort = port.number("nodePort")
             guard nodePort != 0 else { continue }

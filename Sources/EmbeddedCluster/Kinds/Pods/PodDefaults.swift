@@ -29,7 +29,6 @@ enum PodDefaults {
         spec.editEach("volumes") { VolumeDefaults.apply(&$0) }
         spec.edit("overhead") { CanonicalQuantity.canonize(&$0) }
         spec.edit("resources") { CanonicalQuantity.canonizeResources(&$0) }
-        spec.editEach("resourceClaims") { _ in }
     }
 
     private static func applyToContainer(_ container: inout JSONValue, isOnHostNetwork: Bool) {

@@ -94,15 +94,14 @@ struct WebhookConfigurationStrategy: KindStrategy {
             let text = url.stringValue ?? ""
             let form = "; desired format: https://host[/path]"
             guard text.hasPrefix("https://") else {
-                let scheme = text.split(separator: ":").first.map(String.init) ?? ""
-                let shown = JSONValue.string(text.contains("://") ? scheme : "").serialized()
-                return [.invalid("\(field).url", url, "'https' is the only allowed URL scheme\(form)")].filter { _ in
-                    !shown.isEmpty
-                }
+                let scheme = text.contains("://") ? text.split(separator: ":").first.map(String.init) ?? "" : ""
+                return [
+                    .invalid("\(field).url", .string(scheme), "'https' is the only allowed URL scheme\(form)")
+                ]
             }
             let rest = text.dropFirst("https://".count)
             if rest.isEmpty || rest.hasPrefix("/") {
-                return [.invalid("\(field).url", url, "host must be specified\(form)")]
+                return [.invalid("\(field).url", "", "host must be specified\(form)")]
             }
             return []
         case (nil, let service?):

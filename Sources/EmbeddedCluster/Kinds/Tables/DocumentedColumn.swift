@@ -6,8 +6,9 @@ extension TableColumn {
     static func field(
         _ name: String, _ type: String, _ field: String, is valueType: String = "string", priority: Int = 0
     ) -> TableColumn {
-        let schema = BuiltInSchemas.definition("io.k8s.api.\(type)")?.resolved.properties[field]
-        let text = schema?.description ?? schema?.resolved.description ?? ""
+        let definition = SchemaTables.source(of: "io.k8s.api.\(type)")
+        let number = definition?[path: "properties", field, "description"]?.intValue
+        let text = number.flatMap { SchemaTables.description($0) } ?? ""
         return TableColumn(name, type: valueType, description: prose(text), priority: priority)
     }
 

@@ -12,6 +12,10 @@ struct DaemonSetStrategy: KindStrategy {
     var generationMembers: [String]? { ["spec"] }
 
     func applyDefaults(_ object: inout KubeObject) {
+        // The writer owns the count, though the server decides it.
+        if object.annotations[Self.templateGeneration] == nil {
+            object.set("0", at: "metadata", "annotations", Self.templateGeneration)
+        }
         object.editMaking("spec") { spec in
             spec.setDefault("revisionHistoryLimit", 10)
             spec.setDefault("template", [:])
