@@ -33,6 +33,7 @@ package enum KindStrategies {
         case ("networking.k8s.io", "Ingress"): IngressStrategy()
         case ("networking.k8s.io", "IngressClass"): IngressClassStrategy()
         case ("networking.k8s.io", "NetworkPolicy"): NetworkPolicyStrategy()
+        case ("networking.k8s.io", "ServiceCIDR"): ServiceCIDRStrategy()
         case ("policy", "PodDisruptionBudget"): PodDisruptionBudgetStrategy()
         case ("rbac.authorization.k8s.io", "ClusterRole"): RoleStrategy(isClusterRole: true)
         case ("rbac.authorization.k8s.io", "ClusterRoleBinding"): RoleBindingStrategy(isClusterRoleBinding: true)

@@ -134,10 +134,20 @@ struct RoleBindingStrategy: KindStrategy {
         return errors
     }
 
+    private static func roleDescription(_ kind: String) -> String {
+        let scope =
+            kind == "RoleBinding"
+            ? "reference a Role in the current namespace or a ClusterRole" : "only reference a ClusterRole"
+        return """
+            RoleRef can \(scope) in the global namespace. If the RoleRef cannot be resolved, the Authorizer must \
+            return an error.
+            """
+    }
+
     private static func table(_ kind: String) -> [TableColumn] {
         let shown = kind.prefix(1).lowercased() + kind.dropFirst()
         return [
-            .name, .field("Role", "rbac.v1.\(kind)", "roleRef"), .age,
+            .name, TableColumn("Role", description: roleDescription(kind)), .age,
             TableColumn("Users", description: "Users in the \(shown)", priority: 1),
             TableColumn("Groups", description: "Groups in the \(shown)", priority: 1),
             TableColumn("ServiceAccounts", description: "ServiceAccounts in the \(shown)", priority: 1),

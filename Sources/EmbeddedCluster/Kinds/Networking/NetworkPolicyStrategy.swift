@@ -85,8 +85,16 @@ struct NetworkPolicyStrategy: KindStrategy {
         return errors
     }
 
+    /// The words of the first version of the kind, which the table has kept.
+    private static let podSelectorDescription = """
+        Selects the pods to which this NetworkPolicy object applies.  The array of ingress rules is applied to any \
+        pods selected by this field. Multiple network policies can select the same set of pods.  In this case, the \
+        ingress rules for each are combined additively. This field is NOT optional and follows standard label \
+        selector semantics. An empty podSelector matches all pods in this namespace.
+        """
+
     private static let table: [TableColumn] = [
-        .name, .field("Pod-Selector", "networking.v1.NetworkPolicySpec", "podSelector"), .age,
+        .name, TableColumn("Pod-Selector", description: podSelectorDescription), .age,
     ]
 
     var columns: [TableColumn] { Self.table }

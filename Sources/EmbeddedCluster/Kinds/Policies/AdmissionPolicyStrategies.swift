@@ -82,17 +82,18 @@ struct AdmissionPolicyStrategy: KindStrategy {
             ? [.required("spec.mutations", "mutations must contain at least one item")] : []
     }
 
-    private static func table(_ kind: String, _ member: String, _ heading: String) -> [TableColumn] {
+    private static func table(_ heading: String, _ description: String) -> [TableColumn] {
         [
-            .name,
+            .name, TableColumn(heading, type: "integer", description: description),
             TableColumn(
-                heading, type: "integer",
-                description: "\(heading) indicates the number of \(member) rules defined in this configuration"),
-            .field("ParamKind", "admissionregistration.v1.\(kind)Spec", "paramKind"), .age,
+                "ParamKind",
+                description: "ParamKind specifies the kind of resources used to parameterize this policy"), .age,
         ]
     }
-    private static let validating = table("ValidatingAdmissionPolicy", "validation", "Validations")
-    private static let mutating = table("MutatingAdmissionPolicy", "mutation", "Mutations")
+    private static let validating = table(
+        "Validations", "Validations indicates the number of validation rules defined in this configuration")
+    private static let mutating = table(
+        "Mutations", "Mutation indicates the number of mutations rules defined in this configuration")
 
     var columns: [TableColumn] { isMutating ? Self.mutating : Self.validating }
     func cells(of object: KubeObject, now: Timestamp) -> [JSONValue] {
@@ -157,16 +158,15 @@ struct AdmissionPolicyBindingStrategy: KindStrategy {
         return errors
     }
 
-    private static func table(_ kind: String) -> [TableColumn] {
-        [
-            .name, .field("PolicyName", "admissionregistration.v1.\(kind)Spec", "policyName"),
-            .field("ParamRef", "admissionregistration.v1.\(kind)Spec", "paramRef"), .age,
-        ]
-    }
-    private static let validating = table("ValidatingAdmissionPolicyBinding")
-    private static let mutating = table("MutatingAdmissionPolicyBinding")
+    private static let table: [TableColumn] = [
+        .name,
+        TableColumn(
+            "PolicyName", description: "PolicyName indicates the policy definition which the policy binding binded to"),
+        TableColumn(
+            "ParamRef", description: "ParamRef indicates the param resource which sets the configration param"), .age,
+    ]
 
-    var columns: [TableColumn] { isMutating ? Self.mutating : Self.validating }
+    var columns: [TableColumn] { Self.table }
     func cells(of object: KubeObject, now: Timestamp) -> [JSONValue] {
         var parameter = "<unset>"
         if let reference = object.specification["paramRef"] {

@@ -62,8 +62,8 @@ struct PersistentVolumeClaimStrategy: KindStrategy {
         .field("Volume", "core.v1.PersistentVolumeClaimSpec", "volumeName"),
         .field("Capacity", "core.v1.PersistentVolumeClaimStatus", "capacity"),
         .field("Access Modes", "core.v1.PersistentVolumeClaimStatus", "accessModes"),
-        .field("StorageClass", "core.v1.PersistentVolumeClaimSpec", "storageClassName"),
-        .field("VolumeAttributesClass", "core.v1.PersistentVolumeClaimSpec", "volumeAttributesClassName"), .age,
+        TableColumn("StorageClass", description: "StorageClass of the pvc"),
+        TableColumn("VolumeAttributesClass", description: "VolumeAttributesClass of the pvc"), .age,
         .field("VolumeMode", "core.v1.PersistentVolumeClaimSpec", "volumeMode", priority: 1),
     ]
 
@@ -124,8 +124,8 @@ struct PersistentVolumeStrategy: KindStrategy {
         .field("Reclaim Policy", "core.v1.PersistentVolumeSpec", "persistentVolumeReclaimPolicy"),
         .field("Status", "core.v1.PersistentVolumeStatus", "phase"),
         .field("Claim", "core.v1.PersistentVolumeSpec", "claimRef"),
-        .field("StorageClass", "core.v1.PersistentVolumeSpec", "storageClassName"),
-        .field("VolumeAttributesClass", "core.v1.PersistentVolumeSpec", "volumeAttributesClassName"),
+        TableColumn("StorageClass", description: "StorageClass of the pv"),
+        TableColumn("VolumeAttributesClass", description: "VolumeAttributesClass of the pv"),
         .field("Reason", "core.v1.PersistentVolumeStatus", "reason"), .age,
         .field("VolumeMode", "core.v1.PersistentVolumeSpec", "volumeMode", priority: 1),
     ]

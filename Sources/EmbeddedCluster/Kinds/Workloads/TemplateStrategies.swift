@@ -22,7 +22,7 @@ struct PodTemplateStrategy: KindStrategy {
     private static let table: [TableColumn] = [
         .name, TableColumn("Containers", description: "Names of each container in the template."),
         TableColumn("Images", description: "Images referenced by each container in the template."),
-        .field("Pod Labels", "core.v1.PodTemplateSpec", "metadata"),
+        TableColumn("Pod Labels", description: "The labels for the pod template."),
     ]
 
     var columns: [TableColumn] { Self.table }
