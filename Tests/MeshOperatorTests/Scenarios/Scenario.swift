@@ -9,6 +9,10 @@ import Testing
 
 @testable import MeshOperator
 
+/// Scenarios run one after the other: each has a whole cluster to itself, and its time-outs are for one at a time.
+@Suite("Scenarios", .serialized, .timeLimit(.minutes(5)))
+enum Scenarios {}
+
 /// A cluster with controllers and nodes, on which an operator runs.
 struct Scenario: Sendable {
     let cluster: EmbeddedCluster
@@ -16,12 +20,15 @@ struct Scenario: Sendable {
     let renderer: any ComponentRenderer
 
     /// Runs a cluster with the CRDs in it, for as long as the body takes.
+    ///
+    /// - Parameter injects: whether istiod injects proxies, as real gateways need; without it pods start faster.
     static func run(
-        renderer: any ComponentRenderer = FixtureRenderer(), hooks: RequestHooks = .none,
+        renderer: any ComponentRenderer = FixtureRenderer(), injects: Bool = false, hooks: RequestHooks = .none,
         _ body: @escaping @Sendable (Scenario) async throws -> Void
     ) async throws {
         var options = EmbeddedCluster.Options()
         options.hooks = hooks
+        options.controllers = .simulated
         options.logger.logLevel = .error
         let cluster = EmbeddedCluster(options: options)
         let client = KubeClient(
@@ -30,7 +37,7 @@ struct Scenario: Sendable {
         settings.startDelay = .milliseconds(5)
         settings.readinessDelay = .milliseconds(5)
         settings.terminationDelay = .milliseconds(5)
-        let controllers = SimulatedControllers(
+        let quick = SimulatedControllers(
             .simulated, access: { cluster.access(userAgent: $0) }, settings: settings,
             now: { RuntimeClock.continuous.wallNow })
         let scenario = Scenario(cluster: cluster, client: client, renderer: renderer)
@@ -38,7 +45,13 @@ struct Scenario: Sendable {
             _ = try await client.create(.customResourceDefinitions, definition)
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await controllers.run() }
+            group.addTask {
+                if injects {
+                    try await cluster.runControllers()
+                } else {
+                    try await quick.run()
+                }
+            }
             try await scenario.until("the definitions are served") {
                 try await client.getIfPresent(.customResourceDefinitions, name: Mesh.type.qualifiedName)
                     .map { ObjectHealth.of($0) == .ready } ?? false
@@ -121,7 +134,7 @@ struct Scenario: Sendable {
     }
 
     func until(
-        _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+        _ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now.advanced(by: limit)
         while try await !condition() {
