@@ -59,7 +59,7 @@ struct ClusterCommand: AsyncParsableCommand {
     }
 }
 
-extension EmbeddedCluster.Options.Controllers: @retroactive ExpressibleByArgument {}
+extension EmbeddedCluster.Options.Controllers: ExpressibleByArgument {}
 
 /// An embedded cluster as a part of a process.
 struct EmbeddedClusterService: Service {

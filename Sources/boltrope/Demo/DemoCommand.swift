@@ -1,6 +1,7 @@
 import ArgumentParser
 import EmbeddedCluster
 import Foundation
+import HTTPTransport
 import KubeClient
 import KubeCore
 import Logging
@@ -73,7 +74,8 @@ private struct DemoCourseService: Service {
         var iterator = addresses.makeAsyncIterator()
         guard await iterator.next() != nil else { return }
         let configuration = try ClientConfiguration.load(kubeconfig: kubeconfig.path)
-        let client = try KubeClient(configuration: configuration, logger: .warnings("boltrope.demo"))
+        let client = KubeClient(
+            configuration: configuration, exchange: LibcurlTransport(), logger: .warnings("boltrope.demo"))
         let course = DemoCourse(
             client: client, kubeconfig: kubeconfig.path, isUnattended: isUnattended, timeout: timeout)
         try await withThrowingTaskGroup(of: Void.self) { group in

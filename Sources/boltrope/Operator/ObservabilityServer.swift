@@ -28,7 +28,8 @@ struct ObservabilityServer: Service {
         let documents = documents
         let channel = HTTP1Channel(
             responder: { request, writer, _ in
-                try await writer.writeResponse(await Self.respond(to: request, documents))
+                let response = await Self.respond(to: request, documents)
+                try await writer.write(response: response.head, body: response.body)
             }, configuration: .init(idleTimeout: .seconds(60)))
         let (name, logger) = (name, logger)
         let server = channel.server(

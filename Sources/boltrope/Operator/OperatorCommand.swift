@@ -6,6 +6,7 @@ import KubeRuntime
 import Logging
 import Metrics
 import ServiceLifecycle
+import UnixSignals
 
 /// `boltrope operator`: what runs in the pods of the chart, and at a developer's desk against a kubeconfig.
 struct OperatorCommand: AsyncParsableCommand {

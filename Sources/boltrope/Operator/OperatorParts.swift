@@ -4,6 +4,7 @@ import KubeRuntime
 import Logging
 import MeshOperator
 import ServiceLifecycle
+import UnixSignals
 
 /// The operator put together: informers and events in every process, the controllers in the one that leads.
 struct OperatorParts {

@@ -15,6 +15,6 @@ struct ConnectionOptions: ParsableArguments {
     func client(userAgent: String, logger: Logger) throws -> KubeClient {
         var configuration = try ClientConfiguration.load(kubeconfig: kubeconfig, context: context)
         configuration.userAgent = userAgent
-        return try KubeClient(configuration: configuration, logger: logger)
+        return KubeClient(configuration: configuration, exchange: LibcurlTransport(), logger: logger)
     }
 }

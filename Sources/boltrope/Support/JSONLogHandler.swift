@@ -15,13 +15,11 @@ struct JSONLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata explicit: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
-        let merged = metadata.merging(explicit ?? [:]) { $1 }
+    func log(event: LogEvent) {
+        var merged = metadata.merging(event.metadata ?? [:]) { $1 }
+        if let error = event.error { merged["error"] = "\(error)" }
         let text = Self.line(
-            level: level, label: label, message: message.description, metadata: merged, time: Self.now())
+            level: event.level, label: label, message: event.message.description, metadata: merged, time: Self.now())
         FileHandle.standardError.write(Data(text.utf8))
     }
 

@@ -4,7 +4,7 @@ import Logging
 extension Logger {
     /// A log on standard error that speaks only when something is wrong, for commands whose output is the answer.
     static func warnings(_ label: String) -> Logger {
-        var logger = Logger(label: label, factory: StreamLogHandler.standardError)
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
         return logger
     }
