@@ -163,13 +163,10 @@ enum HelmFunctions {
     }
 
     private static func parseJSON(_ bytes: [UInt8]) throws(GoError) -> JSONValue {
-        if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }) {
-            throw GoError("unexpected end of JSON input")
-        }
         do {
             return try JSONValue(parsing: bytes)
         } catch {
-            throw GoError("\(error)")
+            throw GoError(GoJSONSyntax.problem(in: bytes) ?? "\(error)")
         }
     }
 }

@@ -25,7 +25,7 @@ enum RegexFunctions {
         + pair("regexFindAll", [.string, .string, .int]) { regex, arguments in
             let text = arguments.bytes(1)
             let matches = regex.matches(in: text, limit: arguments.int(2))
-            return .list(matches.map { .text(text[$0.range]) }, .string)
+            return .list(matches.map { .text(text[$0.range]) }, matches.isEmpty ? .nilStrings : .string)
         }
         + pair("regexReplaceAll", [.string, .string, .string]) { regex, arguments in
             .text(regex.replacing(in: arguments.bytes(1), with: arguments.bytes(2)))

@@ -57,19 +57,19 @@ enum StringFunctions {
                 return .text([UInt8]([[UInt8]](repeating: text, count: count).joined()))
             },
             TemplateFunction("nospace", [.string]) { _, arguments in
-                var view = arguments.string(0).unicodeScalars
-                view.removeAll { $0.properties.isWhitespace }
-                return .string(String(view))
+                let text = arguments.bytes(0)
+                guard text.contains(where: { isLatinSpace($0) }) else { return arguments[0] }
+                return .text(latin(text.filter { !isLatinSpace($0) }))
             },
             TemplateFunction("initials", [.string]) { _, arguments in
-                var result = String.UnicodeScalarView()
+                var initials: [UInt8] = []
                 var isFirst = true
-                for scalar in arguments.string(0).unicodeScalars {
-                    let isSpace = scalar.properties.isWhitespace
-                    if !isSpace, isFirst { result.append(scalar) }
+                for byte in arguments.bytes(0) {
+                    let isSpace = isLatinSpace(byte)
+                    if !isSpace, isFirst { initials.append(byte) }
                     isFirst = isSpace
                 }
-                return .string(String(result))
+                return .text(latin(initials))
             },
             TemplateFunction("swapcase", [.string]) { _, arguments in
                 .string(mapScalars(arguments.string(0)) { $0.properties.isUppercase ? lower($0) : upper($0) })
@@ -186,6 +186,17 @@ enum StringFunctions {
             return .string(String(view))
         },
     ]
+
+    /// Sprig takes some strings apart byte by byte and each byte for a character.
+    private static func latin(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        for byte in bytes { GoQuoting.append(UInt32(byte), to: &result) }
+        return result
+    }
+
+    private static func isLatinSpace(_ byte: UInt8) -> Bool {
+        (0x09...0x0D).contains(byte) || byte == 0x20 || byte == 0x85 || byte == 0xA0
+    }
 
     private static func bound(_ value: Int, _ count: Int) throws(GoError) -> Int {
         guard (0...count).contains(value) else {
@@ -321,53 +332,4 @@ struct EnvironmentRandomness: RandomNumberGenerator {
     init(next: @escaping () -> UInt64) { next64 = next }
 
     mutating func next() -> UInt64 { next64() }
-}
-
-/// Words within identifiers: `HTTPServer`, `http_server` and `http-server` are the same two.
-enum WordCase {
-    private static func isConnector(_ scalar: Unicode.Scalar) -> Bool {
-        scalar == "-" || scalar == "_" || scalar.properties.isWhitespace
-    }
-
-    /// Lower-case words joined by a delimiter.
-    static func delimited(_ text: String, by delimiter: Unicode.Scalar) -> String {
-        let scalars = Array(text.unicodeScalars)
-        var result = String.UnicodeScalarView()
-        for (index, scalar) in scalars.enumerated() {
-            if isConnector(scalar) {
-                result.append(delimiter)
-                continue
-            }
-            if scalar.properties.isUppercase, index > 0, !isConnector(scalars[index - 1]) {
-                let previous = scalars[index - 1]
-                let next = index + 1 < scalars.count ? scalars[index + 1] : nil
-                let endsAcronym = previous.properties.isUppercase && next?.properties.isLowercase == true
-                if !previous.properties.isUppercase || endsAcronym { result.append(delimiter) }
-            } else if scalar.properties.numericType != nil, index > 0, scalars[index - 1].properties.isAlphabetic,
-                index + 1 < scalars.count, scalars[index + 1].properties.isAlphabetic
-            {
-                result.append(delimiter)
-            }
-            result.append(StringFunctions.lower(scalar))
-        }
-        return String(result)
-    }
-
-    /// Words with capitals, joined by nothing.
-    static func pascal(_ text: String) -> String {
-        var result = String.UnicodeScalarView()
-        var startsWord = true
-        let scalars = Array(text.unicodeScalars)
-        let leading = scalars.prefix { isConnector($0) }
-        result.append(contentsOf: leading)
-        for scalar in scalars[leading.count...] {
-            if isConnector(scalar) {
-                startsWord = true
-                continue
-            }
-            result.append(startsWord ? StringFunctions.upper(scalar) : scalar)
-            startsWord = scalar.properties.numericType != nil
-        }
-        return String(result)
-    }
 }

@@ -176,7 +176,7 @@ struct RenderEngine {
                 files.append(
                     RenderedFile(
                         path: template.path,
-                        text: String(decoding: TemplateExecution.withoutNoValue(output), as: UTF8.self)))
+                        text: Bytes.text(TemplateExecution.withoutNoValue(output))))
             } catch {
                 throw RenderError(HelmErrorText.execution(error))
             }

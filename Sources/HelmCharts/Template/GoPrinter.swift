@@ -183,7 +183,9 @@ struct GoPrinter {
         // `%+v` asks for the names of struct fields, which no value here prints; it is not a sign.
         if letter == UInt8(ascii: "v") { flags.plus = false }
         if value.isNil {
-            if letter == UInt8(ascii: "v") || letter == UInt8(ascii: "T") {
+            if depth > 0 {
+                output += "<nil>".utf8
+            } else if letter == UInt8(ascii: "v") || letter == UInt8(ascii: "T") {
                 pad(Array("<nil>".utf8), flags)
             } else {
                 badVerb(value, verb)

@@ -7,7 +7,8 @@ final class TemplateExecution {
         var outputBytes = 64 << 20
         var steps = 50_000_000
         var depth = 5_000
-        var includeDepth = 1_000
+        /// How deeply `tpl` may run text that runs text; Go has no limit but its stack.
+        var textDepth = 100
     }
 
     private struct Variable {
@@ -45,6 +46,7 @@ final class TemplateExecution {
     private var place = Place.none
     private var dotIsInterface = false
     private var depth = 0
+    private var textDepth = 0
     private var steps = 0
     private var parsedTexts: [[UInt8]: [ParsedTemplate]] = [:]
 
@@ -66,6 +68,11 @@ final class TemplateExecution {
         guard let template = templates[name] else {
             throw GoError("template: no template \(GoQuoting.quote(name)) associated with template \"gotpl\"")
         }
+        return try run(template, data: data)
+    }
+
+    private func run(_ template: ParsedTemplate, data: Value) throws(GoError) -> [UInt8] {
+        guard depth < limits.depth else { throw GoError("exceeded maximum template depth (\(limits.depth))") }
         let outer = output
         output = []
         defer { output = outer }
@@ -104,11 +111,18 @@ final class TemplateExecution {
             }
             parsedTexts[bytes] = parsed
         }
+        guard textDepth < limits.textDepth else { throw GoError("tpl is nested more than \(limits.textDepth) deep") }
         let outer = templates
-        defer { templates = outer }
+        textDepth += 1
+        defer {
+            templates = outer
+            textDepth -= 1
+        }
         for template in parsed { Self.add(template, to: &templates) }
         do {
-            return Self.withoutNoValue(try run("gotpl", data: data))
+            // By itself, not by name: blank text would not have replaced an outer text's template of the same name.
+            guard let main = parsed.last(where: { $0.name == "gotpl" }) else { return [] }
+            return Self.withoutNoValue(try run(main, data: data))
         } catch {
             throw GoError(
                 "error during tpl function execution for \(GoQuoting.quote(text)): \(error.text)", wrapping: error)
@@ -613,7 +627,9 @@ final class TemplateExecution {
             // A named map type is assignable to the plain one that functions declare; other elements are not.
             if map.kind != .strings { return .map(map.viewed(as: .plain)) }
         case (.int, .integer(_, .int)), (.int64, .integer(_, .int64)): return value
-        case (.list, .list(_, .any)), (.strings, .list(_, .string)), (.bytes, .list(_, .bytes)): return value
+        case (.list, .list(_, .any)), (.strings, .list(_, .string)), (.strings, .list(_, .nilStrings)),
+            (.bytes, .list(_, .bytes)):
+            return value
         case (.object(let name), .object(let object)) where object.typeName == name: return value
         case (_, .missing):
             if type.canBeNil { return value }

@@ -1,5 +1,22 @@
 /// Searching and splitting of byte strings.
 enum Bytes {
+    /// The text of bytes, every byte that belongs to no character replaced by U+FFFD, as Go decodes strings.
+    static func text(_ bytes: [UInt8]) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        var result: [UInt8] = []
+        var position = 0
+        while position < bytes.count {
+            let (scalar, width) = GoQuoting.decode(bytes, position)
+            if scalar == nil {
+                GoQuoting.append(0xFFFD, to: &result)
+            } else {
+                result += bytes[position..<(position + width)]
+            }
+            position += width
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
     /// Where a pattern begins at or after a position.
     static func find(_ pattern: [UInt8], in text: [UInt8], from start: Int) -> Int? {
         guard let first = pattern.first else { return start <= text.count ? start : nil }

@@ -43,7 +43,8 @@ enum JSONEncoding {
             output += value == 0 && value.sign == .minus ? "-0".utf8 : JSONNumberText.go(value).utf8
         case .string(let text): append(text, escapesHTML: escapesHTML, to: &output)
         case .binary(let bytes):
-            append(String(decoding: bytes, as: UTF8.self), escapesHTML: escapesHTML, to: &output)
+            append(Bytes.text(bytes), escapesHTML: escapesHTML, to: &output)
+        case .list(_, .nilStrings): output += "null".utf8
         case .list(let elements, let kind):
             if kind == .bytes {
                 append(

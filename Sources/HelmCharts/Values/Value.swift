@@ -55,11 +55,13 @@ enum IntegerKind: UInt8 {
 /// The element type of a Go slice.
 enum ListKind: UInt8 {
     case any, string, int, bytes
+    /// A `[]string` that is nil: empty everywhere but in JSON and YAML, where it is null.
+    case nilStrings
 
     var typeName: String {
         switch self {
         case .any: "[]interface {}"
-        case .string: "[]string"
+        case .string, .nilStrings: "[]string"
         case .int: "[]int"
         case .bytes: "[]uint8"
         }
@@ -192,7 +194,7 @@ extension Value {
     var stringText: String? {
         switch self {
         case .string(let text): text
-        case .binary(let bytes): String(decoding: bytes, as: UTF8.self)
+        case .binary(let bytes): Bytes.text(bytes)
         default: nil
         }
     }

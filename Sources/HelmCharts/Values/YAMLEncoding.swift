@@ -23,8 +23,9 @@ enum YAMLEncoding {
             guard let text = throughJSON(text) else { return false }
             emitter.string(text)
         case .binary(let bytes):
-            guard let text = throughJSON(String(decoding: bytes, as: UTF8.self)) else { return false }
+            guard let text = throughJSON(Bytes.text(bytes)) else { return false }
             emitter.string(text)
+        case .list(_, .nilStrings): emitter.plain("null")
         case .list(let elements, let kind):
             if kind == .bytes {
                 emitter.string(String(decoding: Base64.encode(JSONEncoding.bytes(of: elements)), as: UTF8.self))
@@ -47,7 +48,7 @@ enum YAMLEncoding {
             }
             emitter.beginMapping()
             for (key, value) in naturallySorted(map) {
-                guard let key = throughJSON(key) else { return false }
+                guard let key = throughJSON(key, isKey: true) else { return false }
                 emitter.key(key)
                 guard write(value, to: &emitter, depth: depth + 1) else { return false }
             }
@@ -63,7 +64,7 @@ enum YAMLEncoding {
     }
 
     /// A string after JSON text has been read as YAML: some control characters are refused, next-line breaks fold.
-    private static func throughJSON(_ text: String) -> String? {
+    private static func throughJSON(_ text: String, isKey: Bool = false) -> String? {
         var needsCare = false
         for byte in text.utf8 where byte >= 0x7F && (byte == 0x7F || byte == 0xC2 || byte >= 0xEE) {
             needsCare = true
@@ -74,12 +75,13 @@ enum YAMLEncoding {
         for scalar in text.unicodeScalars {
             switch scalar.value {
             case 0x7F, 0x80...0x84, 0x86...0x9F, 0xFFFE, 0xFFFF: return nil
-            case 0xE000: return nil
             case 0x85: hasNextLine = true
             default: break
             }
         }
         guard hasNextLine else { return text }
+        // A key must end on its line, and a line that begins a document ends this one.
+        if isKey || hasDocumentIndicator(text) { return nil }
         var result = String.UnicodeScalarView()
         var pendingBreaks = 0
         for scalar in text.unicodeScalars {
@@ -99,6 +101,17 @@ enum YAMLEncoding {
         if pendingBreaks == 1 { result.append(" ") }
         for _ in 1..<max(pendingBreaks, 1) { result.append("\n") }
         return String(result)
+    }
+
+    /// Whether a line within the text begins with `---` or `...` and a blank.
+    private static func hasDocumentIndicator(_ text: String) -> Bool {
+        let scalars = Array(text.unicodeScalars)
+        for index in scalars.indices where scalars[index].value == 0x85 && index + 4 < scalars.count {
+            let mark = scalars[(index + 1)...(index + 3)]
+            let isBlank = scalars[index + 4] == " " || scalars[index + 4].value == 0x85
+            if isBlank, mark.allSatisfy({ $0 == "-" }) || mark.allSatisfy({ $0 == "." }) { return true }
+        }
+        return false
     }
 
     /// The document as `yaml.v3` writes it with an indentation of two.

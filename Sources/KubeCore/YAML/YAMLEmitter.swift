@@ -159,8 +159,7 @@ package struct YAMLEmitter {
             return true
         default: break
         }
-        if YAMLScalar(plain: bytes) != .string || YAMLScalar.isBase60(bytes) { return false }
-        return style == .kubernetes || bytes != [UInt8(ascii: "<"), UInt8(ascii: "<")]
+        return YAMLScalar(plain: bytes) == .string && !YAMLScalar.isBase60(bytes)
     }
 
     private mutating func writePlain(_ bytes: [UInt8], allowsBreaks: Bool) {

@@ -111,7 +111,8 @@ final class YAMLReader {
 
     private func error(_ problem: String) -> YAMLError {
         YAMLError(
-            problem, line: Int(event.start_mark.line) + 1, column: Int(event.start_mark.column) + 1)
+            problem, line: Int(event.start_mark.line) + 1, column: Int(event.start_mark.column) + 1,
+            goLine: 0)
     }
 
     private func count(_ nodes: Int, fromAlias: Bool) throws(YAMLError) {

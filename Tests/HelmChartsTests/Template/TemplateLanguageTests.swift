@@ -76,7 +76,13 @@ struct TemplateLanguageTests {
         let message = ChartFixtures.failure("{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}")
         #expect(
             message?.contains("rendering template has a nested reference name: r: unable to execute template") == true)
+        #expect(ChartFixtures.failure("{{ tpl .Values.t . }}", ["t": "{{ tpl .Values.t . }}"]) != nil)
         #expect(ChartFixtures.failure("{{ define \"r\" }}{{ template \"r\" . }}{{ end }}{{ template \"r\" . }}") != nil)
+    }
+
+    @Test("a blank text within tpl prints nothing, not the text around it")
+    func blankText() throws {
+        #expect(try ChartFixtures.text("{{ tpl .Values.t . }}", ["t": "a{{ tpl \"\" . }}b"]) == "ab")
     }
 
     @Test("output and work are bounded")
