@@ -119,7 +119,9 @@ extension APIServer {
         try resource.strategy.prepareForUpdate(&stored, old: old, subresource: target.subresource, context)
         ObjectMetadata.normalize(&stored)
         if resource.countsGenerations {
-            let raised = resource.changesGeneration(old, stored) ? 1 : 0
+            // A binding is none of the pod's owner's doing.
+            let isCounted = target.subresource != "binding"
+            let raised = isCounted && resource.changesGeneration(old, stored) ? 1 : 0
             stored.set(.integer(old.generation + Int64(raised)), at: "metadata", "generation")
         }
         var errors: [FieldError] = []

@@ -69,7 +69,17 @@ enum BuiltInRules {
                 \(expected)
                 """
         }
-        if schema.isIntOrString || value.isNull { return nil }
+        if value.isNull { return nil }
+        if node.reference?.hasSuffix("resource.Quantity") == true, value.stringValue != nil || value.isNumber {
+            guard Quantity(value) == nil else { return nil }
+            return "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+        }
+        if schema.format == "date-time", let text = value.stringValue, Timestamp(text) == nil {
+            let fraction = node.reference?.hasSuffix("MicroTime") == true ? ".000000" : ""
+            let quoted = JSONValue.string(text).serialized()
+            return "parsing time \(quoted) as \"2006-01-02T15:04:05\(fraction)Z07:00\": cannot parse \(quoted) as \"2006\""
+        }
+        if schema.isIntOrString { return nil }
         switch schema.type {
         case "string":
             if schema.format == "byte", let text = value.stringValue, case .failure(let error) = Base64.decode(text) {

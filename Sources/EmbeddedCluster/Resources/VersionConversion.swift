@@ -21,8 +21,13 @@ enum VersionConversion {
             CustomResourceRules.readied(&result, custom)
         } else if resource.type.groupVersion != resource.storageVersion {
             switch resource.type.kind {
-            case "Event": rename(&result, eventMembers.map { ($0.core, $0.events) })
-            case "HorizontalPodAutoscaler": AutoscalerConversion.toV1(&result)
+            case "Event":
+                rename(&result, eventMembers.map { ($0.core, $0.events) })
+                // Unlike core/v1, this version leaves them out where they say nothing.
+                for member in ["reportingController", "reportingInstance"] where result[member] == "" {
+                    result[member] = nil
+                }
+            case "HorizontalPodAutoscaler": AutoscalerVersions.toV1(&result)
             default: break
             }
         }
@@ -37,7 +42,7 @@ enum VersionConversion {
         guard !resource.isCustom else { return result }
         switch resource.type.kind {
         case "Event": rename(&result, eventMembers.map { ($0.events, $0.core) })
-        case "HorizontalPodAutoscaler": AutoscalerConversion.toV2(&result)
+        case "HorizontalPodAutoscaler": AutoscalerVersions.toV2(&result)
         default: break
         }
         return result
@@ -55,46 +60,5 @@ enum VersionConversion {
         for (old, new) in names {
             if let value = object.json.removeValue(forKey: old) { object[new] = value }
         }
-    }
-}
-
-/// Autoscalers in `autoscaling/v1`: one target of processor use, the rest in annotations.
-enum AutoscalerConversion {
-    private static let annotation = "autoscaling.alpha.kubernetes.io/metrics"
-
-    static func toV1(_ object: inout KubeObject) {
-        object.apiVersion = "autoscaling/v1"
-        var others: [JSONValue] = []
-        for metric in object[path: "spec", "metrics"]?.arrayValue ?? [] {
-            let resource = metric["resource"]
-            if metric["type"]?.stringValue == "Resource", resource?["name"]?.stringValue == "cpu",
-                let target = resource?["target"]?["averageUtilization"]
-            {
-                object.set(target, at: "spec", "targetCPUUtilizationPercentage")
-            } else {
-                others.append(metric)
-            }
-        }
-        object.set(nil, at: "spec", "metrics")
-        if !others.isEmpty {
-            object.set(.string(JSONValue.array(others).serialized()), at: "metadata", "annotations", annotation)
-        }
-    }
-
-    static func toV2(_ object: inout KubeObject) {
-        object.apiVersion = "autoscaling/v2"
-        var metrics: [JSONValue] = []
-        if let target = object[path: "spec", "targetCPUUtilizationPercentage"] {
-            object.set(nil, at: "spec", "targetCPUUtilizationPercentage")
-            metrics.append([
-                "type": "Resource",
-                "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": target]],
-            ])
-        }
-        if let text = object.annotations[annotation], let others = (try? JSONValue(parsing: text))?.arrayValue {
-            metrics += others
-            object.annotations[annotation] = nil
-        }
-        if !metrics.isEmpty { object.set(.array(metrics), at: "spec", "metrics") }
     }
 }

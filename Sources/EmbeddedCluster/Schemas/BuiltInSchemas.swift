@@ -36,8 +36,13 @@ extension Schema {
         guard !isResourceRoot else { return .object(object) }
         let schema = resolved
         for name in schema.propertyNames {
-            guard let property = schema.properties[name], property.defaultValue == .object([:]) else { continue }
-            object[name] = property.emptyValue
+            guard let property = schema.properties[name] else { continue }
+            if property.defaultValue == .object([:]) {
+                object[name] = property.emptyValue
+            } else if schema.required.contains(name), property.resolved.type == "array", property.listType != "set" {
+                // Go writes a list that must be there, and is not, as null.
+                object[name] = .null
+            }
         }
         return .object(object)
     }
