@@ -58,9 +58,11 @@ enum YAMLEncoding {
         return true
     }
 
-    static func naturallySorted(_ map: MapObject) -> [(key: String, value: Value)] {
+    private static func naturallySorted(_ map: MapObject, isPretty: Bool = false) -> [(key: String, value: Value)] {
         if map.members.count == 1 { return map.members.map { ($0.key, $0.value) } }
-        return map.members.map { (NaturalOrder.Key($0.key), $0.value) }.sorted { $0.0 < $1.0 }.map { ($0.0.text, $0.1) }
+        return map.members.map { (NaturalOrder.Key($0.key, isPretty: isPretty), $0.value) }.sorted { $0.0 < $1.0 }.map {
+            ($0.0.text, $0.1)
+        }
     }
 
     /// A string after JSON text has been read as YAML: some control characters are refused, next-line breaks fold.
@@ -136,7 +138,7 @@ enum YAMLEncoding {
             emitter.endSequence()
         case .map(let map) where !map.members.isEmpty:
             emitter.beginMapping()
-            for (key, value) in naturallySorted(map) {
+            for (key, value) in naturallySorted(map, isPretty: true) {
                 emitter.key(key)
                 guard writePretty(value, to: &emitter, depth: depth + 1) else { return false }
             }

@@ -5,24 +5,27 @@ package enum NaturalOrder {
         /// The key as written.
         package let text: String
         private let scalars: [UInt32]
+        /// Whether a letter that follows digits comes first, as `yaml.v3` has it.
+        private let lettersFirstAfterDigits: Bool
 
-        /// Prepares a key.
-        package init(_ text: String) {
+        /// Prepares a key for the order of `yaml.v2`, or of `yaml.v3`.
+        package init(_ text: String, isPretty: Bool = false) {
             self.text = text
+            lettersFirstAfterDigits = isPretty
             scalars = text.unicodeScalars.map(\.value)
         }
 
         package static func == (left: Key, right: Key) -> Bool { left.scalars == right.scalars }
 
         package static func < (left: Key, right: Key) -> Bool {
-            NaturalOrder.isLess(left.scalars, right.scalars)
+            NaturalOrder.isLess(left.scalars, right.scalars, left.lettersFirstAfterDigits)
         }
     }
 
     /// Whether a string comes before another.
     package static func isLess(_ left: String, _ right: String) -> Bool { Key(left) < Key(right) }
 
-    private static func isLess(_ left: [UInt32], _ right: [UInt32]) -> Bool {
+    private static func isLess(_ left: [UInt32], _ right: [UInt32], _ lettersFirstAfterDigits: Bool) -> Bool {
         var digits = false
         for index in 0..<min(left.count, right.count) {
             if left[index] == right[index] {
@@ -32,7 +35,7 @@ package enum NaturalOrder {
             let leftIsLetter = isLetter(left[index])
             let rightIsLetter = isLetter(right[index])
             if leftIsLetter, rightIsLetter { return left[index] < right[index] }
-            if leftIsLetter || rightIsLetter { return digits ? leftIsLetter : rightIsLetter }
+            if leftIsLetter || rightIsLetter { return digits && lettersFirstAfterDigits ? leftIsLetter : rightIsLetter }
             var (leftNumber, rightNumber): (Int64, Int64) = (0, 0)
             if left[index] == 0x30 || right[index] == 0x30 {
                 // A zero within a number counts; one that leads does not.
