@@ -9,7 +9,7 @@ extension Benchmark {
         let value = try JSONValue(parsing: text)
         let own = seconds(runs: 5) { keep(value.serializedBytes()) }
         let object = try JSONSerialization.jsonObject(with: Data(text))
-        let peer = try seconds(runs: 3) { keep(try JSONSerialization.data(withJSONObject: object)) }
+        let peer = try seconds(runs: 1, warmUp: false) { keep(try JSONSerialization.data(withJSONObject: object)) }
         return [
             Figure(
                 name: "json-print", value: megabytes / own.median, unit: "MB/s", better: .higher,

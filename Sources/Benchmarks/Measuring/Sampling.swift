@@ -19,14 +19,15 @@ struct Samples: Sendable {
     }
 }
 
-/// Seconds that a piece of work takes: one run to warm up, then the given count.
-func seconds(runs: Int, _ work: () throws -> Void) rethrows -> Samples {
-    try work()
+/// Seconds of processor time that a piece of work on one thread takes, which other work on the machine changes less
+/// than the time on the clock: a run to warm up, then the given count.
+func seconds(runs: Int, warmUp: Bool = true, _ work: () throws -> Void) rethrows -> Samples {
+    if warmUp { try work() }
     var times: [Double] = []
     for _ in 0..<runs {
-        let start = ContinuousClock.now
+        let start = ProcessFigures.processorSeconds()
         try work()
-        times.append((ContinuousClock.now - start).inSeconds)
+        times.append(ProcessFigures.processorSeconds() - start)
     }
     return Samples(times)
 }

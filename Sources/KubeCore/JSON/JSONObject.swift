@@ -124,7 +124,12 @@ public struct JSONObject: Sendable {
 
     /// Whether a key stands twice; quadratic, for few keys only.
     private static func hasRepeated(_ keys: [String]) -> Bool {
-        for (position, key) in keys.enumerated() where keys[..<position].contains(key) { return true }
+        for position in keys.indices {
+            // Most keys differ in length, which is quickly seen.
+            let length = keys[position].utf8.count
+            for earlier in 0..<position
+            where keys[earlier].utf8.count == length && keys[earlier] == keys[position] { return true }
+        }
         return false
     }
 

@@ -45,6 +45,15 @@ struct JSONParser {
     private var position = 0
     private var depth = 0
     private let maximumDepth: Int
+    /// Members and elements of the arrays and objects that are being read, those of the innermost last: at its end each
+    /// is copied out to size, which spares the growing of many small arrays and the slack in them.
+    private var openKeys: [String] = []
+    private var openValues: [JSONValue] = []
+    /// Long keys seen lately, by a hash of their bytes, as the same ones come again and again: one buffer for all.
+    private var longKeys: [String] = []
+    private static let longKeySlots = 256
+    /// The longest string that needs no buffer of its own.
+    private static let longestSmallString = 15
 
     init(maximumDepth: Int) {
         self.maximumDepth = min(maximumDepth, JSONValue.maximumDepth)
@@ -100,8 +109,7 @@ struct JSONParser {
     private mutating func parseObject(_ bytes: Span<UInt8>) throws(JSONParseError) -> JSONValue {
         try enter()
         position += 1
-        var keys: [String] = []
-        var values: [JSONValue] = []
+        let (firstKey, firstValue) = (openKeys.count, openValues.count)
         skipWhitespace(bytes)
         if position < bytes.count, bytes[position] == UInt8(ascii: "}") {
             position += 1
@@ -115,14 +123,14 @@ struct JSONParser {
                 throw failure("unexpected character \(Self.name(bytes[position])) where an object key should begin")
             }
             position += 1
-            keys.append(try parseString(bytes))
+            openKeys.append(try parseKey(bytes))
             skipWhitespace(bytes)
             guard position < bytes.count else { throw failure("unexpected end of JSON input") }
             guard bytes[position] == UInt8(ascii: ":") else {
                 throw failure("unexpected character \(Self.name(bytes[position])) after an object key")
             }
             position += 1
-            values.append(try parseValue(bytes))
+            openValues.append(try parseValue(bytes))
             skipWhitespace(bytes)
             guard position < bytes.count else { throw failure("unexpected end of JSON input") }
             let separator = bytes[position]
@@ -133,22 +141,24 @@ struct JSONParser {
                 throw failure("unexpected character \(Self.name(separator)) after an object member")
             }
             depth -= 1
-            return .object(JSONObject(parsedKeys: keys, values: values))
+            let keys = Array(openKeys[firstKey...])
+            openKeys.removeSubrange(firstKey...)
+            return .object(JSONObject(parsedKeys: keys, values: closeValues(from: firstValue)))
         }
     }
 
     private mutating func parseArray(_ bytes: Span<UInt8>) throws(JSONParseError) -> JSONValue {
         try enter()
         position += 1
-        var elements: [JSONValue] = []
+        let firstValue = openValues.count
         skipWhitespace(bytes)
         if position < bytes.count, bytes[position] == UInt8(ascii: "]") {
             position += 1
             depth -= 1
-            return .array(elements)
+            return .array([])
         }
         while true {
-            elements.append(try parseValue(bytes))
+            openValues.append(try parseValue(bytes))
             skipWhitespace(bytes)
             guard position < bytes.count else { throw failure("unexpected end of JSON input") }
             let separator = bytes[position]
@@ -159,13 +169,55 @@ struct JSONParser {
                 throw failure("unexpected character \(Self.name(separator)) after an array element")
             }
             depth -= 1
-            return .array(elements)
+            return .array(closeValues(from: firstValue))
         }
+    }
+
+    private mutating func closeValues(from first: Int) -> [JSONValue] {
+        let values = Array(openValues[first...])
+        openValues.removeSubrange(first...)
+        return values
     }
 
     private mutating func enter() throws(JSONParseError) {
         depth += 1
         if depth > maximumDepth { throw failure("nested deeper than \(maximumDepth) levels") }
+    }
+
+    /// Parses the rest of a key whose opening quote has been read.
+    private mutating func parseKey(_ bytes: Span<UInt8>) throws(JSONParseError) -> String {
+        let start = position
+        var hash = 0
+        while position < bytes.count {
+            let byte = bytes[position]
+            if byte == UInt8(ascii: "\"") { break }
+            if byte == UInt8(ascii: "\\") || byte < 0x20 {
+                position = start
+                return try parseString(bytes)
+            }
+            hash = hash &* 31 &+ Int(byte)
+            position += 1
+        }
+        guard position < bytes.count else { throw failure("unterminated string") }
+        let range = start..<position
+        position += 1
+        guard range.count > Self.longestSmallString else { return try string(range, bytes) }
+        if longKeys.isEmpty { longKeys = Array(repeating: "", count: Self.longKeySlots) }
+        let slot = hash & (Self.longKeySlots - 1)
+        if Self.isEqual(longKeys[slot], range, bytes) { return longKeys[slot] }
+        let key = try string(range, bytes)
+        longKeys[slot] = key
+        return key
+    }
+
+    private static func isEqual(_ key: String, _ range: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+        guard key.utf8.count == range.count else { return false }
+        var position = range.lowerBound
+        for byte in key.utf8 {
+            guard byte == bytes[position] else { return false }
+            position += 1
+        }
+        return true
     }
 
     /// Parses the rest of a string whose opening quote has been read.

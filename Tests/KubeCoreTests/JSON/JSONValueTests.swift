@@ -49,6 +49,30 @@ struct JSONValueTests {
         #expect(throws: JSONParseError.self) { try JSONValue(parsing: [0x22, 0x5C, 0x6E, 0xFF, 0x22]) }
     }
 
+    @Test("Long keys keep their own text, however many there are and however often they come")
+    func longKeys() throws {
+        let names = (0..<2000).map { "example.com/a-rather-long-key-\($0 * 7919 % 2000)-\u{E9}" }
+        let objects = (0..<3).map { round in
+            names.map { #"{"\#($0)":\#(round),"with \u0041 escape in it":[]}"# }.joined(separator: ",")
+        }
+        let value = try JSONValue(parsing: "[[\(objects.joined(separator: "],["))]]")
+        for round in 0..<3 {
+            #expect(value[round]?.arrayValue?.compactMap { $0.objectValue?.keys.first } == names)
+            #expect(value[round]?[1999]?.objectValue?.keys.last == "with A escape in it")
+        }
+    }
+
+    @Test("Containers of every shape end where they should, with what is theirs")
+    func nestedContainers() throws {
+        let text = #"{"a":[1,{"b":[],"c":{"d":[[2],3]}},4],"e":{},"f":[[],{}],"g":5}"#
+        let expected: JSONValue = [
+            "a": [1, ["b": [], "c": ["d": [[2], 3]]], 4], "e": [:], "f": [[], [:]], "g": 5,
+        ]
+        let value = try JSONValue(parsing: text)
+        #expect(value == expected)
+        #expect(value.serialized() == text)
+    }
+
     @Test("Nesting is bounded")
     func nesting() throws {
         let deep = String(repeating: "[", count: 1001) + String(repeating: "]", count: 1001)
