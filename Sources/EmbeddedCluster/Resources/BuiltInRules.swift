@@ -77,7 +77,8 @@ enum BuiltInRules {
         if schema.format == "date-time", let text = value.stringValue, Timestamp(text) == nil {
             let fraction = node.reference?.hasSuffix("MicroTime") == true ? ".000000" : ""
             let quoted = JSONValue.string(text).serialized()
-            return "parsing time \(quoted) as \"2006-01-02T15:04:05\(fraction)Z07:00\": cannot parse \(quoted) as \"2006\""
+            let layout = "2006-01-02T15:04:05\(fraction)Z07:00"
+            return "parsing time \(quoted) as \"\(layout)\": cannot parse \(quoted) as \"2006\""
         }
         if schema.isIntOrString { return nil }
         switch schema.type {

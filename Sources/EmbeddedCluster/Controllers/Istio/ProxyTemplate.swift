@@ -21,7 +21,8 @@ struct ProxyTemplate {
     }
 
     private func text(_ path: String..., fallback: String) -> String {
-        guard let value = values.value(at: path[...]) else { return fallback }
+        // Charts spell "as usual" as an empty string.
+        guard let value = values.value(at: path[...]), value != "" else { return fallback }
         return value.stringValue ?? (value.isNull ? fallback : value.serialized())
     }
 
