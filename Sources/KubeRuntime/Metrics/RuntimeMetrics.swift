@@ -1,4 +1,5 @@
 /// The figures of a work queue, under the names that client-go gave them and that dashboards know.
+@usableFromInline
 struct WorkQueueMetrics: Sendable {
     let adds: Counter
     let retries: Counter
@@ -22,6 +23,18 @@ struct WorkQueueMetrics: Sendable {
             "workqueue_work_duration_seconds", help: "How long in seconds processing an item from workqueue takes.",
             labels: labels, buckets: buckets)
     }
+
+    /// Counts a key that was not waiting already.
+    @usableFromInline
+    func added() { adds.increment() }
+
+    /// Counts a key given to a worker.
+    @usableFromInline
+    func taken(after waiting: Duration) { queueDuration.observe(waiting.inSeconds) }
+
+    /// Counts a key that a worker handed back.
+    @usableFromInline
+    func worked(for duration: Duration) { workDuration.observe(duration.inSeconds) }
 
     /// Registers the figures that are read when somebody looks.
     func observe(

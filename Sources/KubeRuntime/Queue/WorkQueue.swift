@@ -8,6 +8,13 @@ public struct WorkItem<Key: Hashable & Sendable>: Sendable {
     public let priority: WorkPriority
     /// How often it has failed in a row.
     public let failures: Int
+
+    @inlinable
+    init(key: Key, priority: WorkPriority, failures: Int) {
+        self.key = key
+        self.priority = priority
+        self.failures = failures
+    }
 }
 
 /// A queue of keys to work on, for controllers.
@@ -28,33 +35,34 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
         case discard
     }
 
-    private typealias Machine = WorkQueueStateMachine<Key>
+    @usableFromInline typealias Machine = WorkQueueStateMachine<Key>
+    @usableFromInline typealias Continuation = CheckedContinuation<WorkItem<Key>?, Never>
 
-    private enum Answer {
-        case item(Machine.Item)
-        case finished
-        case wait(UInt64)
-    }
-
-    private struct Waiter {
+    @usableFromInline
+    struct Waiter {
         let id: UInt64
-        let continuation: CheckedContinuation<WorkItem<Key>?, Never>
+        let continuation: Continuation
     }
 
-    private struct State {
-        var machine: Machine
-        var waiters: [Waiter] = []
+    // What every key passes through can be inlined, down to the key's own hashing (see WorkSlots); what wakes a task
+    // cannot, as its generic types would weigh on the path that wakes nobody.
+    @usableFromInline
+    struct State {
+        @usableFromInline var machine: Machine
+        @usableFromInline var waiters: [Waiter] = []
         var cancelledWaiters: Set<UInt64> = []
         var lastWaiter: UInt64 = 0
         var timer: CheckedContinuation<Void, Never>?
         /// Set when the timer must look again at what is due.
         var isTimerStale = false
         var drained: [CheckedContinuation<Void, Never>] = []
+
+        init(machine: Machine) { self.machine = machine }
     }
 
-    private let state: Mutex<State>
-    private let clock: RuntimeClock
-    private let metrics: WorkQueueMetrics?
+    @usableFromInline let state: Mutex<State>
+    @usableFromInline let clock: RuntimeClock
+    @usableFromInline let metrics: WorkQueueMetrics?
 
     /// The name of the queue, which is the `name` label of its metrics.
     public let name: String
@@ -91,13 +99,22 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     public var longestRunning: Duration { state.withLock { $0.machine.processing(now: clock.now).longest } }
 
     /// Adds a key.
+    @inlinable
     public func add(_ key: Key, priority: WorkPriority = .normal) {
-        let now = clock.now
-        let (isNews, handOver) = state.withLock { state in
-            let isNews = state.machine.add(key, priority: priority, now: now)
-            return (isNews, isNews ? Self.handOver(&state, now) : nil)
+        let isNews: Bool? = state.withLock { state in
+            state.waiters.isEmpty ? state.machine.add(key, priority: priority, now: clock.now) : nil
         }
-        if isNews { metrics?.adds.increment() }
+        guard let isNews else { return addAndWake(key, priority) }
+        if isNews, let metrics { metrics.added() }
+    }
+
+    @usableFromInline
+    func addAndWake(_ key: Key, _ priority: WorkPriority) {
+        let (isNews, handOver) = state.withLock { state in
+            let isNews = state.machine.add(key, priority: priority, now: clock.now)
+            return (isNews, isNews ? nextHandOver(&state) : nil)
+        }
+        if isNews { metrics?.added() }
         give(handOver)
     }
 
@@ -132,34 +149,35 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// The next key to work on, as soon as there is one. It must be handed back with ``done(_:)``.
     ///
     /// - Returns: nil when the queue has shut down and is empty, or the task is cancelled.
-    public func next() async -> WorkItem<Key>? {
+    @inlinable
+    public nonisolated(nonsending) func next() async -> WorkItem<Key>? {
         if Task.isCancelled { return nil }
-        let answer: Answer = state.withLock { state in
-            switch state.machine.next(now: clock.now) {
-            case .item(let item): return .item(item)
-            case .finished: return .finished
-            case .wait:
-                state.lastWaiter += 1
-                return .wait(state.lastWaiter)
-            }
-        }
-        switch answer {
+        let next = state.withLock { $0.machine.next(now: clock.now) }
+        switch next {
         case .item(let item):
-            metrics?.queueDuration.observe(item.waited.inSeconds)
+            if let metrics { metrics.taken(after: item.waited) }
             return WorkItem(key: item.key, priority: item.priority, failures: item.failures)
         case .finished: return nil
-        case .wait(let id): return await wait(id)
+        case .wait: return await wait()
         }
+    }
+
+    @usableFromInline
+    func wait() async -> WorkItem<Key>? {
+        let id = state.withLock { state in
+            state.lastWaiter += 1
+            return state.lastWaiter
+        }
+        return await wait(id)
     }
 
     private func wait(_ id: UInt64) async -> WorkItem<Key>? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let now = clock.now
                 let handOver: HandOver? = state.withLock { state in
                     if state.cancelledWaiters.remove(id) != nil { return HandOver(to: continuation, item: nil) }
                     // A key may have come between the first look and this one.
-                    switch state.machine.next(now: now) {
+                    switch state.machine.next(now: clock.now) {
                     case .item(let item): return HandOver(to: continuation, item: item)
                     case .finished: return HandOver(to: continuation, item: nil)
                     case .wait:
@@ -182,30 +200,39 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     /// Hands a key back. If it was added meanwhile, it is ready again at once.
+    @inlinable
     public func done(_ key: Key) {
-        let now = clock.now
-        let (worked, handOver, drained) = state.withLock { state in
-            let (worked, isReady) = state.machine.done(key, now: now)
-            let handOver = isReady ? Self.handOver(&state, now) : nil
-            return (worked, handOver, Self.takeDrained(&state))
+        let (startedAt, isDone) = state.withLock { state in
+            let mayWake = !state.waiters.isEmpty || !state.machine.isOpen
+            return mayWake ? (nil, false) : (state.machine.done(key, now: clock.now).startedAt, true)
         }
-        metrics?.workDuration.observe(worked.inSeconds)
+        guard isDone else { return doneAndWake(key) }
+        if let metrics, let startedAt { metrics.worked(for: startedAt.duration(to: clock.now)) }
+    }
+
+    @usableFromInline
+    func doneAndWake(_ key: Key) {
+        let (startedAt, handOver) = state.withLock { state in
+            let (startedAt, isReady) = state.machine.done(key, now: clock.now)
+            return (startedAt, isReady ? nextHandOver(&state) : nil)
+        }
+        if let startedAt { metrics?.worked(for: startedAt.duration(to: clock.now)) }
         give(handOver)
-        for waiter in drained { waiter.resume() }
+        resumeDrained()
     }
 
     /// Takes no more keys, and lets workers end.
     public func shutDown(_ mode: ShutDown) {
-        let (waiters, timer, drained) = state.withLock { state in
+        let (waiters, timer) = state.withLock { state in
             state.machine.shutDown(discarding: mode == .discard)
             // Workers only wait while nothing is ready, so there is nothing that they could still be given.
             let waiters = state.waiters
             state.waiters = []
-            return (waiters, Self.staleTimer(&state), Self.takeDrained(&state))
+            return (waiters, Self.staleTimer(&state))
         }
         for waiter in waiters { waiter.continuation.resume(returning: nil) }
         timer?.resume()
-        for waiter in drained { waiter.resume() }
+        resumeDrained()
     }
 
     /// Waits, after ``shutDown(_:)``, until no key waits and none is with a worker.
@@ -228,9 +255,9 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
                 state.isTimerStale = false
                 var handOvers: [HandOver] = []
                 for _ in 0..<state.machine.fire(now: now) {
-                    if let handOver = Self.handOver(&state, now) { handOvers.append(handOver) }
+                    if let handOver = nextHandOver(&state) { handOvers.append(handOver) }
                 }
-                return (handOvers, state.machine.nextDeadline, state.machine.phase == .open)
+                return (handOvers, state.machine.nextDeadline, state.machine.isOpen)
             }
             for handOver in handOvers { give(handOver) }
             guard isOpen else { return }
@@ -266,16 +293,16 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     // MARK: Under the lock: what is to be done after it
 
     private struct HandOver {
-        let continuation: CheckedContinuation<WorkItem<Key>?, Never>
+        let continuation: Continuation
         let item: Machine.Item?
-        init(to continuation: CheckedContinuation<WorkItem<Key>?, Never>, item: Machine.Item?) {
+        init(to continuation: Continuation, item: Machine.Item?) {
             self.continuation = continuation
             self.item = item
         }
     }
 
-    private static func handOver(_ state: inout State, _ now: RuntimeClock.Instant) -> HandOver? {
-        guard !state.waiters.isEmpty, case .item(let item) = state.machine.next(now: now) else { return nil }
+    private func nextHandOver(_ state: inout State) -> HandOver? {
+        guard !state.waiters.isEmpty, case .item(let item) = state.machine.next(now: clock.now) else { return nil }
         return HandOver(to: state.waiters.removeFirst().continuation, item: item)
     }
 
@@ -287,19 +314,24 @@ public final class WorkQueue<Key: Hashable & Sendable>: Sendable {
     }
 
     private static func isDrained(_ state: State) -> Bool {
-        state.machine.phase == .shuttingDown && state.machine.depth == 0 && state.machine.processingCount == 0
+        !state.machine.isOpen && state.machine.depth == 0 && state.machine.processingCount == 0
     }
 
-    private static func takeDrained(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
-        guard isDrained(state) else { return [] }
-        let drained = state.drained
-        state.drained = []
-        return drained
+    // MARK: After it
+
+    private func resumeDrained() {
+        let drained = state.withLock { state in
+            guard Self.isDrained(state) else { return [CheckedContinuation<Void, Never>]() }
+            let drained = state.drained
+            state.drained = []
+            return drained
+        }
+        for waiter in drained { waiter.resume() }
     }
 
     private func give(_ handOver: HandOver?) {
         guard let handOver else { return }
-        if let item = handOver.item { metrics?.queueDuration.observe(item.waited.inSeconds) }
+        if let item = handOver.item { metrics?.taken(after: item.waited) }
         handOver.continuation.resume(
             returning: handOver.item.map { WorkItem(key: $0.key, priority: $0.priority, failures: $0.failures) })
     }

@@ -34,7 +34,7 @@ public struct RuntimeClock: Clock {
         public var description: String { sinceOrigin.description }
     }
 
-    private let readNow: @Sendable () -> Instant
+    @usableFromInline let readNow: @Sendable () -> Instant
     private let readWall: @Sendable () -> Timestamp
     private let waitUntil: @Sendable (Instant) async throws -> Void
 
@@ -64,7 +64,7 @@ public struct RuntimeClock: Clock {
     }()
 
     /// The monotonic time.
-    public var now: Instant { readNow() }
+    @inlinable public var now: Instant { readNow() }
     /// The time on the wall, for what people and other machines read; never compared with ``now``.
     public var wallNow: Timestamp { readWall() }
     /// The smallest step that waiting can make.
@@ -80,8 +80,5 @@ public struct RuntimeClock: Clock {
 
 extension Duration {
     /// The duration in seconds, for metrics and messages.
-    package var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
+    package var inSeconds: Double { self / .seconds(1) }
 }
