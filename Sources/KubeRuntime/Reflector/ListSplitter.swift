@@ -66,7 +66,7 @@ struct ListSplitter {
                     } else {
                         partial.append(contentsOf: piece[start..<position])
                         try item(partial[...])
-                        partial = []
+                        partial.removeAll(keepingCapacity: true)
                     }
                     mode = .between
                 default: continue

@@ -40,7 +40,12 @@ public final class ObjectStore: Sendable {
     private struct State {
         var content: Snapshot
         var interner = StringInterner()
+        /// Where the kept part of the object being read grows.
+        var scratch: [UInt8] = []
     }
+
+    /// What ``State/scratch`` may hold on to: few objects are larger, and those need not be held twice for ever.
+    private static let scratchLimit = 256 << 10
 
     private let state: Mutex<State>
     private let indexFunctions: [String: IndexFunction]
@@ -83,9 +88,11 @@ public final class ObjectStore: Sendable {
     package func parse(_ json: ArraySlice<UInt8>) throws -> StoredObject {
         // The interner is the store's; a copy of it would defeat its purpose.
         let result: Result<StoredObject, JSONScanner.Failure> = state.withLock { state in
+            defer { if state.scratch.capacity > Self.scratchLimit { state.scratch = [] } }
             do throws(JSONScanner.Failure) {
                 return .success(
-                    try StoredObject(type: type, json: json, filter: filter, interner: &state.interner))
+                    try StoredObject(
+                        type: type, json: json, filter: filter, interner: &state.interner, scratch: &state.scratch))
             } catch {
                 return .failure(error)
             }

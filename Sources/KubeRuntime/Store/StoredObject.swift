@@ -36,14 +36,17 @@ public struct StoredObject: Sendable {
     private let storage: Storage
 
     /// Keeps of an object's JSON what the filter leaves.
+    ///
+    /// - Parameter scratch: the same for all objects of a store. One of its own for each object, freed once the kept
+    ///   part is copied to size, would leave holes between the kept parts that add up to several times their size.
     init(
-        type: ResourceType, json: ArraySlice<UInt8>, filter: FieldFilter, interner: inout StringInterner
+        type: ResourceType, json: ArraySlice<UInt8>, filter: FieldFilter, interner: inout StringInterner,
+        scratch: inout [UInt8]
     ) throws(JSONScanner.Failure) {
-        var kept: [UInt8] = []
-        kept.reserveCapacity(json.count)
-        try filter.copy(json.span, into: &kept)
-        // Copied to size: the reserve was for the object with its bookkeeping, which is often half of it.
-        let bytes = kept.count * 10 < kept.capacity * 9 ? Array(kept[...]) : kept
+        scratch.removeAll(keepingCapacity: true)
+        try filter.copy(json.span, into: &scratch)
+        // Of the array or a slice of it, a copy would share the scratch's memory, and keep its capacity.
+        let bytes = scratch.withUnsafeBufferPointer { Array($0) }
         var header = ObjectHeader()
         try header.read(bytes.span, &interner)
         guard !header.name.isEmpty else { throw JSONScanner.Failure(reason: "metadata.name is missing", offset: 0) }
@@ -55,8 +58,10 @@ public struct StoredObject: Sendable {
     /// - Throws: an error if the object has no name.
     public init(_ object: KubeObject, type: ResourceType, retaining: ObjectRetention = .full) throws {
         var interner = StringInterner()
+        var scratch: [UInt8] = []
         try self.init(
-            type: type, json: object.value.serializedBytes()[...], filter: retaining.filter, interner: &interner)
+            type: type, json: object.value.serializedBytes()[...], filter: retaining.filter, interner: &interner,
+            scratch: &scratch)
     }
 
     /// The resource that the object belongs to.
