@@ -12,7 +12,8 @@
 // - `Events/`          ``EventRecorder`` for `events.k8s.io/v1`.
 // - `Objects/`         ``Finalizers``, owner references, ``ApplySet``, ``Readiness``: small pure pieces.
 // - `Manager/`         ``Manager``: start and stop order as data; ``HealthRegistry``.
-// - `Metrics/`         ``MetricsRegistry`` in the Prometheus text format.
+// - `Metrics/`         ``MetricsRegistry`` in the Prometheus text format; ``MeteredExchange`` counts
+//                      requests.
 // - `Time/`, `Testing/`  ``RuntimeClock``, ``RandomSource``, ``Backoff``; ``VirtualTime`` to run it all in a test.
 //
 //     API server ──▶ ObjectSource ──▶ reflector ──▶ ObjectStore ──▶ handlers ──▶ WorkQueue ──▶ workers
