@@ -38,6 +38,38 @@ struct WorkQueueTests {
         }
     }
 
+    @Test("on real threads too, workers see the last of every key's changes, and never share a key")
+    func threads() async {
+        let queue = WorkQueue<Int>(name: "test")
+        let busy = BusyKeys<Int>()
+        let changed = Box<[Int: Int]>([:])
+        let seen = Box<[Int: Int]>([:])
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    while let item = await queue.next() {
+                        let isAlone = busy.begin(item.key)
+                        #expect(isAlone)
+                        let change = changed.value[item.key]
+                        seen.update { $0[item.key] = change }
+                        busy.end(item.key)
+                        queue.done(item.key)
+                    }
+                }
+            }
+            for number in 1...5000 {
+                changed.update { $0[number % 7] = number }
+                queue.add(number % 7, priority: number % 3 == 0 ? .low : .normal)
+                // Lets workers run out of keys now and then, so that some adds wake one and others do not.
+                if number % 50 == 0 { await Task.yield() }
+            }
+            queue.shutDown(.drain)
+            await queue.waitUntilDrained()
+        }
+        #expect(seen.value == changed.value)
+        #expect(queue.depth == 0 && queue.processingCount == 0)
+    }
+
     @Test("a delayed key comes when it is due, also when an earlier one is added while the timer waits")
     func delays() async throws {
         await VirtualTime.run { time in

@@ -8,4 +8,6 @@ final class Box<Value: Sendable>: Sendable {
         get { state.withLock { $0 } }
         set { state.withLock { $0 = newValue } }
     }
+    /// Changes the value in one step, where several tasks do.
+    func update(_ change: (inout sending Value) -> Void) { state.withLock { change(&$0) } }
 }

@@ -19,7 +19,8 @@ struct VirtualTimeTests {
             }
         }
         #expect(log.entries == ["1 at 1", "2 at 2", "3 at 3"])
-        #expect(ContinuousClock.now - start < .seconds(5))
+        // Far from hours, and far from what a busy machine needs.
+        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test("time stands still while anything is ready to run")
