@@ -10,7 +10,9 @@ import Synchronization
 /// - `API/`        requests as values: routing, negotiation, discovery, reads, writes, patches, subresources, errors.
 /// - `Watch/`      the sessions of watches: initial events, selections, bookmarks, time-outs.
 /// - `Admission/`  what must hold for a write; hooks that let tests fail requests.
-/// - `Resources/`  what is served, the hooks of single kinds, and the access that controllers inside the server have.
+/// - `Resources/`  what is served, the hooks for single kinds, and the access that controllers inside the server have.
+/// - `Kinds/`      the strategies of the built-in kinds: defaults, validation, allocation, warnings, table columns.
+/// - `Protobuf/`   bodies in the wire format that clients of built-in kinds may send.
 /// - `Storage/`    objects under one version counter, events of the recent past, the history of writes.
 /// - `Schemas/`, `FieldManagement/`, `Patches/`, `CustomResources/`, `Expressions/`  pure functions on objects.
 /// - `Controllers/` the simulated node side, garbage collection and namespaces.

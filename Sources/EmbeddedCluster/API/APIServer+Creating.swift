@@ -33,7 +33,7 @@ extension APIServer {
             object.set(nil, at: "metadata", member)
         }
         object.set(nil, at: "metadata", "resourceVersion")
-        if resource.hasStatus { object["status"] = nil }
+        if resource.hasStatus, !strategy.keepsStatusOnCreate { object["status"] = nil }
         var stored = VersionConversion.toStorage(object, from: resource)
         ready(&stored, resource)
         if !isManaged { recordManagers(of: &stored, live: nil, target) }
@@ -52,7 +52,7 @@ extension APIServer {
         let errors =
             ObjectMetadata.errorsOfNew(stored, resource)
             + findings.errors
-        guard errors.isEmpty else { throw .invalid(resource.groupKind, stored.name, errors) }
+        guard errors.isEmpty else { throw .invalid(resource.storageKind.groupKind, stored.name, errors) }
         let warnings = strategy.warnings(stored, old: nil) + findings.warnings
         let written = try commitNew(stored, target, isGenerated: object.name.isEmpty)
         try await afterCommit(written, target)

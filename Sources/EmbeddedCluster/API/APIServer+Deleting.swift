@@ -30,21 +30,18 @@ extension APIServer {
         let filter = try ObjectFilter(listOptions, context.resource, namespace: context.namespace)
         let (objects, revision) = store.list(context.resource.storage, namespace: context.namespace)
         let selected = objects.filter(filter.matches)
-        var left: [StoredObject] = []
         for object in selected {
             let target = WriteTarget(
                 resource: context.resource, namespace: object.namespace, name: object.name,
                 options: writeOptions(context, options))
             do {
-                let outcome = try await deleteObject(target, options)
-                let last = outcome.result.object
-                left.append(
-                    StoredObject(last, resourceVersion: object.resourceVersion, schemaIdentity: object.schemaIdentity))
+                _ = try await deleteObject(target, options)
             } catch  where error.reason == .notFound {
                 continue  // somebody else was first
             }
         }
-        return try answer(left, metadata: ["resourceVersion": .string(String(revision))], context)
+        // The objects as they were found, not as the deletion left them.
+        return try answer(selected, metadata: listMetadata(revision, context), context)
     }
 
     private func writeOptions(_ context: RequestContext, _ options: DeleteOptions) -> WriteOptions {
@@ -86,6 +83,7 @@ extension APIServer {
                 throw .notFound(target.type, target.name ?? "")
             }
             let old = current.object
+            try checkMayBeDeleted(old, resource)
             try checkPreconditions(options, old, resource)
             var warnings: [String] = []
             if strategy.defaultPropagation == .orphan, options.propagationPolicy == nil,
@@ -102,12 +100,9 @@ extension APIServer {
             let isHeld = strategy.isHeld(object) || grace > 0
             do {
                 guard isHeld else {
-                    if target.options.isDryRun { return DeleteOutcome(result: .removed(old), warnings: warnings) }
-                    let removed = try store.remove(storage, key: target.key, expected: current.resourceVersion) {
-                        target.record($0, name: current.name)
-                    }
-                    if settles { try await afterRemoval(removed.object, target) }
-                    return DeleteOutcome(result: .removed(strategy.lastState(old)), warnings: warnings)
+                    let removed = try remove(current, target)
+                    if settles, !target.options.isDryRun { try await afterRemoval(removed, target) }
+                    return DeleteOutcome(result: .removed(removed), warnings: warnings)
                 }
                 mark(&object, from: old, grace: grace, strategy)
                 if object == old || target.options.isDryRun {
@@ -126,15 +121,46 @@ extension APIServer {
         }
     }
 
+    /// Removes an object that nothing holds; one that ends gracefully is marked first, even if it has no time left.
+    ///
+    /// - Returns: its last state.
+    private func remove(
+        _ current: StoredObject, _ target: WriteTarget
+    ) throws(Store.Conflict) -> KubeObject {
+        let (resource, storage) = (target.resource, target.resource.storage)
+        var (object, version) = (current.object, current.resourceVersion)
+        if resource.strategy.endsGracefully {
+            mark(&object, from: current.object, grace: 0, resource.strategy)
+        }
+        guard !target.options.isDryRun else { return object }
+        if object != current.object {
+            version =
+                try store.put(object, in: storage, expected: version, schemaIdentity: current.schemaIdentity) {
+                    target.record($0, name: current.name)
+                }.resourceVersion
+        }
+        return try store.remove(storage, key: target.key, expected: version) {
+            target.record($0, name: current.name)
+        }.object
+    }
+
+    /// Namespaces without which there is no cluster.
+    private static let immortalNamespaces = ["default", "kube-system", "kube-public"]
+
+    private func checkMayBeDeleted(_ object: KubeObject, _ resource: ServedResource) throws(Status) {
+        guard resource.type == .namespaces, Self.immortalNamespaces.contains(object.name) else { return }
+        throw .forbidden(resource.type, object.name, "this namespace may not be deleted")
+    }
+
     private func mark(_ object: inout KubeObject, from old: KubeObject, grace: Int64, _ strategy: any KindStrategy) {
         let now = environment.now()
         let oldGrace = old[path: "metadata", "deletionGracePeriodSeconds"]?.integerValue
         if old.isBeingDeleted {
             // A second deletion may only shorten the time that is left.
-            guard let oldGrace, grace < oldGrace else { return }
+            guard let oldGrace, grace < oldGrace, let end = old.deletionTimestamp else { return }
             object.set(.integer(grace), at: "metadata", "deletionGracePeriodSeconds")
             object.set(
-                .string(now.advanced(by: .seconds(grace)).description), at: "metadata", "deletionTimestamp")
+                .string(end.advanced(by: .seconds(grace - oldGrace)).description), at: "metadata", "deletionTimestamp")
             return
         }
         object.set(

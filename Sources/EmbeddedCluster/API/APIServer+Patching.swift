@@ -12,11 +12,15 @@ extension APIServer {
         let requested = patch.resourceVersion
         let written = try await changeObject(target, retries: 5) { live throws(Status) in
             let patched = try patch.apply(to: live, schema: target.resource.schema)
+            if let fault = BuiltInRules.typeFault(of: patched, target.resource) {
+                throw patch.undecodable(patched, fault)
+            }
             if let requested, requested != live.resourceVersion { throw .modified(target.type, live.name) }
             var change = Change(object: patched)
-            let faults = target.resource.unknownFields(in: patched)
+            let faults = target.resource.unknownFields(in: patched).map(ServedResource.complaint)
             try Self.report(
-                faults, options, warnings: &change.warnings, strict: { patch.strictFailure($0) })
+                faults, options, warnings: &change.warnings,
+                strict: { patch.undecodable(patched, "strict decoding error: \($0)") })
             return change
         }
         return try answer(written.object, context, warnings: written.warnings)
@@ -31,9 +35,8 @@ extension APIServer {
     private func applyBody(
         _ context: RequestContext, _ target: WriteTarget
     ) async throws(Status) -> (written: Written, isNew: Bool) {
-        var applied = try AppliedBody.decode(context.request.body)
-        if applied.name.isEmpty { applied.name = target.name ?? "" }
         let resource = target.resource
+        let applied = try AppliedBody.decode(context.request.body, as: resource.type.groupVersionKind)
         let (options, now) = (target.options, environment.now())
         func merged(over live: KubeObject?) throws(Status) -> KubeObject {
             try FieldManagement.apply(
@@ -49,7 +52,16 @@ extension APIServer {
                     group: target.type.group, resource: target.type.plural, name: target.name ?? "",
                     "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
             }
-            return (try await createObject(try merged(over: nil), target, isManaged: true), true)
+            var new = try merged(over: nil)
+            guard !new.name.isEmpty else {
+                throw .badRequest(
+                    """
+                    the name of the object (\(target.name ?? "") based on URL) was undeterminable: name must be provided
+                    """)
+            }
+            // The version of an object that has gone since: there is none to hold the apply to.
+            new.resourceVersion = nil
+            return (try await createObject(new, target, isManaged: true), true)
         }
         let requested = applied.resourceVersion
         let written = try await changeObject(target, retries: 5) { live throws(Status) in

@@ -37,8 +37,7 @@ extension APIServer {
         let limit =
             options.limit > 0 && !(options.resourceVersion == "0" && options.match == nil)
             ? Int(clamping: options.limit) : Int.max
-        var metadata: JSONObject = ["resourceVersion": .string(String(revision))]
-        if context.resource.isCustom { metadata["continue"] = "" }
+        var metadata = listMetadata(revision, context)
         var position = start
         while position < objects.count {
             let object = objects[position]
@@ -53,6 +52,14 @@ extension APIServer {
             selected.append(object)
         }
         return try answer(selected, metadata: metadata, context)
+    }
+
+    /// The metadata of a list. Lists of custom resources say in full that nothing is left, unless they are shown in
+    /// another form.
+    func listMetadata(_ revision: UInt64, _ context: RequestContext) -> JSONObject {
+        var metadata: JSONObject = ["resourceVersion": .string(String(revision))]
+        if context.resource.isCustom, context.representation.shape == .plain { metadata["continue"] = "" }
+        return metadata
     }
 
     /// What a list is taken from, by the rules of `resourceVersion` and `resourceVersionMatch`.

@@ -57,7 +57,7 @@ extension APIServer {
     private func applyScale(
         _ context: RequestContext, _ target: WriteTarget, _ view: ScaleView
     ) async throws(Status) -> Written {
-        let applied = try AppliedBody.decode(context.request.body)
+        let applied = try AppliedBody.decode(context.request.body, as: Self.scaleKind)
         let (resource, options, now) = (target.resource, target.options, environment.now())
         return try await changeObject(target, retries: 5) { live throws(Status) in
             let errors = view.errors(applied)

@@ -108,6 +108,8 @@ extension APIServer {
         var stored = VersionConversion.toStorage(object, from: resource)
         carryOver(&stored, from: old, target)
         ready(&stored, resource)
+        // An empty list asks for an object without managers, and must not be lost among the other empty lists.
+        if let managers = object.metadata["managedFields"] { stored.set(managers, at: "metadata", "managedFields") }
         if change.isManaged {
             let view = VersionConversion.fromStorage(stored, to: resource)
             let settled = FieldManagement.withoutTimestampChanges(from: live, to: view)
@@ -115,6 +117,7 @@ extension APIServer {
         } else {
             recordManagers(of: &stored, live: live, target)
         }
+        if target.subresource == "scale" { Self.forgetScaleTimes(&stored) }
         try await admit(&stored, old: old, target)
         try resource.strategy.prepareForUpdate(&stored, old: old, subresource: target.subresource, context)
         ObjectMetadata.normalize(&stored)
@@ -124,15 +127,30 @@ extension APIServer {
             let raised = isCounted && resource.changesGeneration(old, stored) ? 1 : 0
             stored.set(.integer(old.generation + Int64(raised)), at: "metadata", "generation")
         }
-        var errors: [FieldError] = []
+        var errors = ObjectMetadata.errorsOfChange(stored, old: old)
         if let givenUID, let uid = old.uid, givenUID != uid {
             errors.append(.invalid("metadata.uid", .string(givenUID), "field is immutable"))
         }
-        errors += ObjectMetadata.errorsOfChange(stored, old: old, resource)
+        // The real server checks the change of the metadata for all kinds, and each kind does so again.
+        errors += errors
+        errors += ObjectMetadata.finalizerErrors(stored)
         let findings = validate(stored, old: old, target, context)
         errors += findings.errors
-        guard errors.isEmpty else { throw .invalid(resource.groupKind, stored.name, errors) }
+        guard errors.isEmpty else { throw .invalid(resource.storageKind.groupKind, stored.name, errors) }
         return (stored, findings.warnings)
+    }
+
+    /// Managers that wrote through the scale are kept without the time, as the real server keeps them.
+    private static func forgetScaleTimes(_ object: inout KubeObject) {
+        guard let managers = object.metadata["managedFields"]?.arrayValue else { return }
+        let timeless = managers.map { manager -> JSONValue in
+            guard manager["subresource"]?.stringValue == "scale", case .object(var members) = manager else {
+                return manager
+            }
+            members["time"] = nil
+            return .object(members)
+        }
+        object.set(.array(timeless), at: "metadata", "managedFields")
     }
 
     /// What a client may not change stays as it was; a subresource changes nothing else.

@@ -108,7 +108,7 @@ final class APIServer: Sendable {
             subresource: target.subresource)
         context.representation = try Representation(request)
         var response = try await dispatch(context)
-        if let warning = resource.custom?.deprecationWarning {
+        if let warning = resource.custom?.deprecationWarning ?? resource.strategy.deprecationWarning {
             response.headers.append(APIRequest.Header("Warning", Self.warning(warning)))
         }
         return response
@@ -118,7 +118,9 @@ final class APIServer: Sendable {
         let resource = context.resource
         if resource.type.isNamespaced, context.namespace == nil, context.name != nil { throw .unknownResource }
         if let name = context.subresource {
-            guard let subresource = resource.subresource(name) else { throw .unknownResource }
+            guard let subresource = resource.subresource(name) else {
+                throw resource.isCustom ? .notFound(resource.type, context.name ?? "") : .unknownResource
+            }
             return try await handleSubresource(context, subresource)
         }
         guard context.name == nil || resource.isStored else { throw .unknownResource }

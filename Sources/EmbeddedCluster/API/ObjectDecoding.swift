@@ -52,7 +52,11 @@ extension APIServer {
                 "\(expected.kind) in version \"\(expected.version)\" cannot be handled as a \(expected.kind): \(fault)")
         }
         let unknown = context.resource.unknownFields(in: object)
-        let faults = DuplicateFields.find(in: body) + unknown
+        // Custom resources are pruned only after they have been decoded, with all that decoding does not mind.
+        let faults =
+            isCustom
+            ? StrictDecoding.find(in: body) + unknown.map(ServedResource.complaint)
+            : StrictDecoding.find(in: body, unknown: unknown)
         try Self.report(faults, options, warnings: &decoded.warnings) { problem in
             .badRequest(
                 """

@@ -10,7 +10,7 @@ extension APIServer {
         var value: JSONValue
         switch representation.shape {
         case .plain: value = object.typeFirst
-        case .partialMetadata: value = Self.partialMetadata(object, representation)
+        case .partialMetadata: value = Self.partialMetadata(object, context)
         case .partialMetadataList:
             throw Status(
                 code: 406, reason: .notAcceptable,
@@ -45,11 +45,19 @@ extension APIServer {
         return response
     }
 
-    /// An object without anything but its metadata.
-    static func partialMetadata(_ object: KubeObject, _ representation: Representation) -> JSONValue {
-        [
-            "kind": "PartialObjectMetadata", "apiVersion": .string(representation.metaAPIVersion),
-            "metadata": .object(object.metadata),
+    /// An object without anything but its metadata, as the server itself sees it.
+    static func partialMetadata(_ object: KubeObject, _ context: RequestContext) -> JSONValue {
+        let resource = context.resource
+        var inner = resource.isCustom ? object : VersionConversion.toStorage(object, from: resource)
+        for annotation in resource.strategy.fieldAnnotations where inner.annotations[annotation] != nil {
+            inner.set(nil, at: "metadata", "annotations", annotation)
+        }
+        if inner.metadata["annotations"]?.objectValue?.isEmpty == true {
+            inner.set(nil, at: "metadata", "annotations")
+        }
+        return [
+            "kind": "PartialObjectMetadata", "apiVersion": .string(context.representation.metaAPIVersion),
+            "metadata": .object(inner.metadata),
         ]
     }
 
@@ -87,7 +95,7 @@ extension APIServer {
                     """)
         case .partialMetadataList:
             let items = objects.map {
-                Self.partialMetadata(VersionConversion.view($0, as: resource), representation)
+                Self.partialMetadata(VersionConversion.view($0, as: resource), context)
             }
             return Self.response(
                 [

@@ -34,11 +34,11 @@ enum ObjectMetadata {
                 .invalid(field, .string(object.name), $0)
             }
         }
-        return errors + common(object)
+        return errors + common(object) + finalizerErrors(object)
     }
 
     /// The faults of a changed object's metadata.
-    static func errorsOfChange(_ object: KubeObject, old: KubeObject, _ resource: ServedResource) -> [FieldError] {
+    static func errorsOfChange(_ object: KubeObject, old: KubeObject) -> [FieldError] {
         var errors = common(object)
         if old.isBeingDeleted {
             let new = object.finalizers.filter { !old.finalizers.contains($0) }
@@ -58,7 +58,7 @@ enum ObjectMetadata {
 
     private static func common(_ object: KubeObject) -> [FieldError] {
         labels(object.labels, "metadata.labels") + annotations(object.annotations)
-            + owners(object) + finalizers(object.finalizers)
+            + owners(object)
     }
 
     /// The faults of a map of labels.
@@ -123,7 +123,9 @@ enum ObjectMetadata {
         return errors
     }
 
-    private static func finalizers(_ finalizers: [String]) -> [FieldError] {
+    /// The faults of the names of an object's finalizers.
+    static func finalizerErrors(_ object: KubeObject) -> [FieldError] {
+        let finalizers = object.finalizers
         let known = ["kubernetes", "orphan", "foregroundDeletion"]
         var errors: [FieldError] = []
         for (index, finalizer) in finalizers.enumerated() {

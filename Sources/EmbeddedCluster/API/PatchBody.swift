@@ -81,30 +81,37 @@ struct PatchBody {
         return object
     }
 
-    /// What the real server says of unknown fields in a patch.
-    func strictFailure(_ problem: String) -> Status {
-        .invalid(
-            GroupKind(group: "", kind: ""), "",
-            [
-                FieldError(
-                    reason: "FieldValueInvalid", field: "patch",
-                    message: "Invalid value: \(JSONValue.string(GoErrors.printed(value)).serialized()): "
-                        + "strict decoding error: \(problem)")
-            ])
+    /// The refusal of a patch whose result is no object of the kind. The real server quotes the whole result, or of a
+    /// strategic merge patch the patch itself as Go prints it.
+    func undecodable(_ patched: KubeObject, _ problem: String) -> Status {
+        let quoted = kind == .strategic ? GoErrors.printed(value) : patched.value.serialized()
+        return .invalid(
+            GroupKind(group: "", kind: ""), "", [.invalid("patch", .string(quoted), problem)])
     }
 }
 
 /// The body of an apply.
 enum AppliedBody {
-    static func decode(_ bytes: [UInt8]) throws(Status) -> KubeObject {
+    /// Reads the body, which must say that it is of the kind of the request.
+    static func decode(_ bytes: [UInt8], as type: GroupVersionKind) throws(Status) -> KubeObject {
         let value: JSONValue
         do {
             value = try YAML.value(in: bytes)
         } catch {
-            throw .badRequest("error decoding YAML: \(error)")
+            throw .badRequest("error decoding YAML: error converting YAML to JSON: \(error.goDescription)")
         }
-        guard let object = KubeObject(value) else {
-            throw .badRequest("error decoding YAML: the body is no object")
+        guard let object = KubeObject(value.isNull ? [:] : value) else {
+            let found = value.typeName == "boolean" ? "bool" : value.typeName
+            throw .badRequest(
+                """
+                error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal \(found) \
+                into Go value of type map[string]interface {}
+                """)
+        }
+        guard object.apiVersion == type.apiVersion, object.kind == type.kind else {
+            let version = GroupVersion(apiVersion: object.apiVersion)
+            throw .badRequest(
+                "invalid object type: \(version?.group ?? "")/\(version?.version ?? ""), Kind=\(object.kind)")
         }
         return object
     }

@@ -23,8 +23,10 @@ extension APIServer {
             switch includes {
             case "None": row["object"] = .null
             case "Object": row["object"] = object.typeFirst
-            default: row["object"] = Self.partialMetadata(object, representation)
+            default: row["object"] = Self.partialMetadata(object, context)
             }
+            let conditions = resource.strategy.rowConditions(of: object)
+            if !conditions.isEmpty { row["conditions"] = .array(conditions) }
             return .object(row)
         }
         return [

@@ -15,7 +15,7 @@ package enum CustomResourcePruning {
             var result = JSONObject()
             for (key, member) in object {
                 if schema.carriesObjectMetadata, ["apiVersion", "kind", "metadata"].contains(key) {
-                    result[key] = key == "metadata" && !schema.isResourceRoot ? knownMetadata(member) : member
+                    result[key] = key == "metadata" ? knownMetadata(member) : member
                 } else if let property = schema.properties[key] {
                     result[key] = prune(member, property)
                 } else if case .schema(let property) = schema.additionalProperties {
@@ -34,10 +34,10 @@ package enum CustomResourcePruning {
         }
     }
 
-    /// The metadata of an embedded resource without the fields that objects do not have.
+    /// Metadata as Go reads and writes it: without the fields that objects do not have, and without empty ones.
     private static func knownMetadata(_ value: JSONValue) -> JSONValue {
-        guard case .object(let object) = value, let schema = BuiltInSchemas.objectMetadata else { return value }
-        return .object(object.filter { schema.properties[$0.key] != nil })
+        guard case .object = value, let schema = BuiltInSchemas.objectMetadata else { return value }
+        return BuiltInRules.normalized(value, schema, isRequired: true) ?? value
     }
 
     /// The object with the defaults of its schema, and without nulls where they are no values.

@@ -16,7 +16,7 @@ enum BuiltInRules {
     }
 
     /// A value as Go writes it; nil if it leaves it out.
-    private static func normalized(_ value: JSONValue, _ node: Schema, isRequired: Bool) -> JSONValue? {
+    static func normalized(_ value: JSONValue, _ node: Schema, isRequired: Bool) -> JSONValue? {
         let schema = node.resolved
         switch value {
         case .null: return nil
@@ -136,9 +136,13 @@ enum BuiltInRules {
 }
 
 extension ServedResource {
-    /// The paths of the fields that the schema does not declare.
+    /// The paths of the fields that the schema does not declare, those of the metadata first.
     func unknownFields(in object: KubeObject) -> [String] {
         guard let schema else { return [] }
-        return UnknownFields.find(in: object.value, schema: schema).map { "unknown field \"\($0)\"" }
+        let found = UnknownFields.find(in: object.value, schema: schema)
+        return found.filter { $0.hasPrefix("metadata.") } + found.filter { !$0.hasPrefix("metadata.") }
     }
+
+    /// How the real server complains about an undeclared field.
+    static func complaint(about unknownField: String) -> String { "unknown field \"\(unknownField)\"" }
 }

@@ -51,14 +51,18 @@ package protocol KindStrategy: Sendable {
     var orphanWarning: String? { get }
     /// Whether a deletion answers with the object instead of a bare success.
     var returnsDeletedObject: Bool { get }
-    /// How a deletion shows an object that it has removed.
-    func lastState(_ object: KubeObject) -> KubeObject
+    /// Whether a new object keeps the status that it comes with.
+    var keepsStatusOnCreate: Bool { get }
+    /// The warning that goes with every answer, if the version is deprecated as a whole.
+    var deprecationWarning: String? { get }
+    /// Whether deletions give the object time to end, and are recorded in it even if there is none.
+    var endsGracefully: Bool { get }
     /// How long a deleted object may take to end, in seconds; 0 (the default) removes it at once.
     func gracePeriod(of object: KubeObject, _ requested: Int64?) -> Int64
 
     /// Changes an object whose deletion is asked for, before it is seen whether something holds it.
     func prepareForDeletion(_ object: inout KubeObject, now: Timestamp)
-    /// Whether a deletion is recorded with its grace period and a new generation, as it is for all kinds but one.
+    /// Whether a deletion is recorded with its grace period and a new generation, as it is for most kinds.
     var recordsGracePeriod: Bool { get }
     /// Whether a deleted object must stay for now; the default is that finalizers hold it.
     func isHeld(_ object: KubeObject) -> Bool
@@ -69,6 +73,11 @@ package protocol KindStrategy: Sendable {
     var columns: [TableColumn] { get }
     /// The cells of an object's row, one for each of ``columns``.
     func cells(of object: KubeObject, now: Timestamp) -> [JSONValue]
+    /// What an object's row is marked with (`meta/v1` TableRowCondition), such as that a pod has completed.
+    func rowConditions(of object: KubeObject) -> [JSONValue]
+    /// Annotations that stand for fields in this version and are no metadata to the server: views of the metadata
+    /// alone leave them out.
+    var fieldAnnotations: [String] { get }
 
     /// The field labels, beyond `metadata.name` and `metadata.namespace`, that field selectors may name.
     var selectableFields: [String] { get }
@@ -176,7 +185,9 @@ extension KindStrategy {
     package var defaultPropagation: DeleteOptions.PropagationPolicy { .background }
     package var orphanWarning: String? { nil }
     package var returnsDeletedObject: Bool { false }
-    package func lastState(_ object: KubeObject) -> KubeObject { object }
+    package var keepsStatusOnCreate: Bool { false }
+    package var deprecationWarning: String? { nil }
+    package var endsGracefully: Bool { false }
     package func gracePeriod(of object: KubeObject, _ requested: Int64?) -> Int64 { 0 }
     package func isHeld(_ object: KubeObject) -> Bool { !object.finalizers.isEmpty }
     package func prepareForDeletion(_ object: inout KubeObject, now: Timestamp) {}
@@ -186,6 +197,8 @@ extension KindStrategy {
     package func cells(of object: KubeObject, now: Timestamp) -> [JSONValue] {
         [.string(object.name), .string(HumanDuration.age(of: object, now: now))]
     }
+    package func rowConditions(of object: KubeObject) -> [JSONValue] { [] }
+    package var fieldAnnotations: [String] { [] }
     package var selectableFields: [String] { [] }
     package func selectableField(_ label: String, of object: KubeObject) -> String {
         let path = label.split(separator: ".").map(String.init)

@@ -40,6 +40,8 @@ package struct NamespaceStrategy: KindStrategy {
         !object.finalizers.isEmpty || !(object[path: "spec", "finalizers"]?.arrayValue ?? []).isEmpty
     }
 
+    package var recordsGracePeriod: Bool { false }
+
     package func markDeleted(_ object: inout KubeObject) {
         object.set("Terminating", at: "status", "phase")
     }

@@ -18,7 +18,7 @@ enum VersionConversion {
         var result = object
         result.apiVersion = resource.type.apiVersion
         if let custom = resource.custom {
-            CustomResourceRules.readied(&result, custom)
+            CustomResourceRules.converted(&result, storedAs: object.apiVersion, to: custom)
         } else if resource.type.groupVersion != resource.storageVersion {
             switch resource.type.kind {
             case "Event":

@@ -50,13 +50,9 @@ struct WatchEncoder: Sendable {
                 (try? server.table(
                     [], context, metadata: ["resourceVersion": .string(String(revision))], hasColumns: false)) ?? value
         case .partialMetadata, .partialMetadataList:
-            value = Self.partial(object, context.representation)
+            value = APIServer.partialMetadata(object, context)
         }
         return Self.line("BOOKMARK", value.serializedBytes())
-    }
-
-    private static func partial(_ object: KubeObject, _ representation: Representation) -> JSONValue {
-        APIServer.partialMetadata(object, representation)
     }
 
     private func encode(_ type: String, _ stored: StoredObject, isFirst: Bool) -> [UInt8]? {
@@ -66,7 +62,7 @@ struct WatchEncoder: Sendable {
             return Self.line(type, server.bytesOf(stored, resource))
         case .partialMetadata, .partialMetadataList:
             let view = VersionConversion.view(stored, as: resource)
-            return Self.line(type, Self.partial(view, context.representation).serializedBytes())
+            return Self.line(type, APIServer.partialMetadata(view, context).serializedBytes())
         case .table:
             let view = VersionConversion.view(stored, as: resource)
             guard

@@ -8,6 +8,7 @@ struct NodeStrategy: KindStrategy {
     ]
 
     var hasStatus: Bool { true }
+    var keepsStatusOnCreate: Bool { true }  // kubelets register with it
 
     func applyDefaults(_ object: inout KubeObject) {
         ConditionTimes.fill(&object, "lastHeartbeatTime", "lastTransitionTime")

@@ -37,8 +37,8 @@ struct EndpointsStrategy: KindStrategy {
         return errors
     }
 
-    func warnings(_ object: KubeObject, old: KubeObject?) -> [String] {
-        ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"]
+    var deprecationWarning: String? {
+        "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"
     }
 
     private static let table: [TableColumn] = [.name, .field("Endpoints", "core.v1.Endpoints", "subsets"), .age]

@@ -81,18 +81,11 @@ struct PodStrategy: KindStrategy {
         return period < 0 ? 1 : period
     }
 
-    func lastState(_ object: KubeObject) -> KubeObject {
-        var last = object
-        last.set(0, at: "metadata", "deletionGracePeriodSeconds")
-        if !object.isBeingDeleted {
-            last.set(.string(SystemTime.now().description), at: "metadata", "deletionTimestamp")
-            last.set(.integer(object.generation + 1), at: "metadata", "generation")
-        }
-        return last
-    }
+    var endsGracefully: Bool { true }
 
     var columns: [TableColumn] { PodTable.columns }
     func cells(of object: KubeObject, now: Timestamp) -> [JSONValue] { PodTable.cells(of: object, now: now) }
+    func rowConditions(of object: KubeObject) -> [JSONValue] { PodTable.conditions(of: object) }
 
     var selectableFields: [String] {
         [

@@ -33,6 +33,19 @@ enum PodTable {
         ]
     }
 
+    /// Pods that have ended are marked as such, so that clients can hide them.
+    static func conditions(of pod: KubeObject) -> [JSONValue] {
+        let (reason, message): (String, String)
+        switch pod.observed.text("phase") {
+        case "Succeeded": (reason, message) = ("Succeeded", "The pod has completed successfully.")
+        case "Failed": (reason, message) = ("Failed", "The pod failed.")
+        default: return []
+        }
+        return [
+            ["type": "Completed", "status": "True", "reason": .string(reason), "message": .string(message)]
+        ]
+    }
+
     private static func gates(_ spec: JSONValue, _ status: JSONValue) -> String {
         let gates = spec.list("readinessGates")
         guard !gates.isEmpty else { return "<none>" }

@@ -10,6 +10,7 @@ struct DaemonSetStrategy: KindStrategy {
 
     var hasStatus: Bool { true }
     var generationMembers: [String]? { ["spec"] }
+    var fieldAnnotations: [String] { [Self.templateGeneration] }
 
     func applyDefaults(_ object: inout KubeObject) {
         // The writer owns the count, though the server decides it.

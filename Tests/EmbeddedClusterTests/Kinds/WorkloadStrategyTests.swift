@@ -4,7 +4,7 @@ import Testing
 @testable import EmbeddedCluster
 
 @Suite("Workloads")
-struct WorkloadTests {
+struct WorkloadStrategyTests {
     private let deployments = KindFixture(.deployments)
     private let template = #"{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}"#
 

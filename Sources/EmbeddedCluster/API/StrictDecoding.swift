@@ -1,18 +1,26 @@
 import KubeCore
 
-/// Finds members that occur twice in one object of a JSON text, which parsing hides.
-enum DuplicateFields {
-    /// The paths of the repeated members, in the order in which the repetitions are met.
-    static func find(in bytes: [UInt8]) -> [String] {
-        guard bytes.first.map({ $0 == UInt8(ascii: "{") || $0 <= 0x20 }) ?? false else { return [] }
-        var scanner = Scanner(bytes: bytes)
+/// Finds the members of a JSON text that strict decoding complains about: those that occur twice in one object, which
+/// parsing hides, and those that the kind does not know.
+enum StrictDecoding {
+    /// The complaints, in the order in which a decoder meets the members.
+    ///
+    /// - Parameter unknown: the paths of the members that the kind does not know.
+    static func find(in bytes: [UInt8], unknown: [String] = []) -> [String] {
+        // A body in another format loses its order when it is read.
+        guard bytes.first.map({ $0 == UInt8(ascii: "{") || $0 <= 0x20 }) ?? false else {
+            return unknown.sorted { $0.utf8Less(than: $1) }.map { "unknown field \"\($0)\"" }
+        }
+        var scanner = Scanner(bytes: bytes, unknown: Set(unknown))
         scanner.value(path: "")
-        return scanner.found.map { "duplicate field \"\($0)\"" }
+        var known: Set<String> = []
+        return scanner.found.filter { known.insert($0).inserted }
     }
 
     /// Walks a text that is known to be valid JSON.
     private struct Scanner {
         let bytes: [UInt8]
+        let unknown: Set<String>
         var position = 0
         var depth = 0
         var found: [String] = []
@@ -36,16 +44,23 @@ enum DuplicateFields {
         private mutating func object(_ path: String) {
             position += 1
             var seen: Set<String> = []
-            var repeated: [String] = []
             while next(until: UInt8(ascii: "}")) {
                 let key = string()
                 let child = path.isEmpty ? key : "\(path).\(key)"
-                if !seen.insert(key).inserted { repeated.append(child) }
+                let isRepeated = !seen.insert(key).inserted
+                let isUnknown = !unknown.isEmpty && unknown.contains(child)
+                if isUnknown {
+                    if !isRepeated { found.append("unknown field \"\(child)\"") }
+                } else if isRepeated {
+                    found.append("duplicate field \"\(child)\"")
+                }
                 skipSpace()
                 position += 1  // the colon
+                let before = found.count
                 value(path: child)
+                // What is in an unknown field is skipped unread.
+                if isUnknown { found.removeLast(found.count - before) }
             }
-            found += repeated
         }
 
         private mutating func array(_ path: String) {
