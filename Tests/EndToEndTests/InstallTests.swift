@@ -120,7 +120,9 @@ struct InstallTests {
         Edit("deployment", "istiod", "istio-system", "replace", "/spec/template/spec/containers/0/args/0", #""proxy""#),
         Edit("deployment", "istiod", "istio-system", "remove", "/spec/template/spec/containers/0/readinessProbe"),
         Edit("deployment", "istiod", "istio-system", "replace", "/metadata/labels/app", #""other""#),
-        Edit("deployment", "istio-ingressgateway", "istio-ingress", "remove", "/spec/template/spec/containers/0/env"),
+        Edit(
+            "deployment", "istio-ingressgateway", "istio-ingress", "replace",
+            "/spec/template/metadata/annotations/inject.istio.io~1templates", #""sidecar""#),
         Edit("service", "istiod", "istio-system", "replace", "/spec/ports/0/port", "9999"),
         Edit("service", "istiod", "istio-system", "replace", "/spec/selector/app", #""other""#),
         Edit("clusterrole", "istiod-clusterrole-istio-system", nil, "remove", "/rules/0"),

@@ -199,13 +199,49 @@ extension MeshReconciler {
     private func apply(_ write: ObjectWrite, _ context: ReconcileContext) async -> KubeClientError? {
         do throws(KubeClientError) {
             if case .drift(let paths) = write.cause { await correct(write, paths, context) }
-            let stored = try await client.apply(
-                write.desired.type, write.intent, fieldManager: Labels.manager, force: true)
-            note(stored, at: context.clock.wallNow)
+            note(try await applyUnobstructed(write, context), at: context.clock.wallNow)
             return nil
         } catch {
             return error
         }
+    }
+
+    /// Applies an intent; where the server refuses it for what others made of our own list elements, takes those away
+    /// and applies it again.
+    private func applyUnobstructed(
+        _ write: ObjectWrite, _ context: ReconcileContext
+    ) async throws(KubeClientError) -> KubeObject {
+        let type = write.desired.type
+        do {
+            return try await client.apply(type, write.intent, fieldManager: Labels.manager, force: true)
+        } catch {
+            let key = write.desired.identity.key
+            guard let refusal = error.status, error.isInvalid,
+                let live = try await client.getIfPresent(type, namespace: key.namespace, name: key.name),
+                let removal = Obstructions.removal(intent: write.intent, live: live, refusal: refusal)
+            else { throw error }
+            context.logger.info(
+                "Removing what stands in the way of our own list elements",
+                metadata: ["object": "\(write.desired.identity)", "refusal": "\(refusal.message)"])
+            do {
+                _ = try await client.patch(
+                    type, namespace: key.namespace, name: key.name, .json(removal.value),
+                    options: WriteOptions(fieldManager: Labels.manager))
+            } catch {
+                guard error.isInvalid else { throw error }
+                // Without ours the object is no longer valid, as a Service without ports: then it is made anew.
+                try await remake(type, live)
+            }
+            return try await client.apply(type, write.intent, fieldManager: Labels.manager, force: true)
+        }
+    }
+
+    /// Deletes exactly the object that was looked at, so that it can be applied from nothing.
+    private func remake(_ type: ResourceType, _ live: KubeObject) async throws(KubeClientError) {
+        _ = try await client.delete(
+            type, namespace: live.namespace, name: live.name,
+            options: DeleteOptions(
+                propagationPolicy: .background, uid: live.uid, resourceVersion: live.resourceVersion))
     }
 
     /// Counts a correction, and asks who the other writer is once there seems to be one.
