@@ -18,6 +18,9 @@ struct HTTPServer {
     /// Serves until the task is cancelled.
     func run() async throws {
         let handle = handle
+        // Cancelling is how this server is ended, and HummingbirdCore calls what comes of that an error.
+        var logger = logger
+        logger.logLevel = .critical
         let server = try HTTPServerBuilder.http1().buildServer(
             configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger

@@ -32,12 +32,15 @@ struct ObservabilityServer: Service {
                 try await writer.write(response: response.head, body: response.body)
             }, configuration: .init(idleTimeout: .seconds(60)))
         let (name, logger) = (name, logger)
+        // Its start is told below, with the server's name.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
         let server = channel.server(
             configuration: ServerConfiguration(address: .hostname(address.host, port: address.port), serverName: nil),
             onServerRunning: { channel in
                 logger.info("listening", metadata: ["server": "\(name)", "port": "\(channel.localAddress?.port ?? 0)"])
             },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
         try await server.run()
     }
 

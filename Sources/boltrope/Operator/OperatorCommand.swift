@@ -79,7 +79,7 @@ struct OperatorCommand: AsyncParsableCommand {
         let logger = Logger(label: "boltrope.operator")
         let environment = ProcessInfo.processInfo.environment
         let client = try connection.client(
-            userAgent: "boltrope/\(KubeCore.version)", logger: Logger(label: "boltrope.client"))
+            userAgent: "boltrope/\(KubeCore.version)", metrics: registry, logger: Logger(label: "boltrope.client"))
 
         var settings = OperatorParts.Settings()
         settings.workers = workers

@@ -1,6 +1,7 @@
 import ArgumentParser
 import HTTPTransport
 import KubeClient
+import KubeRuntime
 import Logging
 
 /// Which API server to talk to, as kubectl's flags say it.
@@ -12,9 +13,13 @@ struct ConnectionOptions: ParsableArguments {
     var context: String?
 
     /// A client of the chosen API server.
-    func client(userAgent: String, logger: Logger) throws -> KubeClient {
+    ///
+    /// - Parameter metrics: where requests are counted; nil counts nothing.
+    func client(userAgent: String, metrics: MetricsRegistry? = nil, logger: Logger) throws -> KubeClient {
         var configuration = try ClientConfiguration.load(kubeconfig: kubeconfig, context: context)
         configuration.userAgent = userAgent
-        return KubeClient(configuration: configuration, exchange: LibcurlTransport(), logger: logger)
+        let transport = LibcurlTransport()
+        let exchange: any HTTPExchange = metrics.map { MeteredExchange(transport, registry: $0) } ?? transport
+        return KubeClient(configuration: configuration, exchange: exchange, logger: logger)
     }
 }
