@@ -12,7 +12,7 @@ extension APIServer {
         let requested = patch.resourceVersion
         let written = try await changeObject(target, retries: 5) { live throws(Status) in
             let patched = try patch.apply(to: live, schema: target.resource.schema)
-            if let fault = BuiltInRules.typeFault(of: patched, target.resource) {
+            if let fault = patch.typeFault(of: patched, target.resource) {
                 throw patch.undecodable(patched, fault)
             }
             if let requested, requested != live.resourceVersion { throw .modified(target.type, live.name) }

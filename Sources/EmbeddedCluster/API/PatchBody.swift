@@ -81,6 +81,12 @@ struct PatchBody {
         return object
     }
 
+    /// The first value of the patched object that the kind cannot hold, in the words of what reads it.
+    func typeFault(of patched: KubeObject, _ resource: ServedResource) -> String? {
+        kind == .strategic
+            ? UnstructuredConversion.fault(of: patched, resource) : BuiltInRules.typeFault(of: patched, resource)
+    }
+
     /// The refusal of a patch whose result is no object of the kind. The real server quotes the whole result, or of a
     /// strategic merge patch the patch itself as Go prints it.
     func undecodable(_ patched: KubeObject, _ problem: String) -> Status {

@@ -60,10 +60,12 @@ enum BuiltInRules {
         return typeFault(object.value, schema, struct: resource.type.kind, path: [])
     }
 
-    private static func typeFault(_ value: JSONValue, _ node: Schema, struct name: String, path: [String]) -> String? {
+    static func typeFault(_ value: JSONValue, _ node: Schema, struct name: String, path: [String]) -> String? {
         let schema = node.resolved
         func mismatch(_ expected: String) -> String {
-            let found = value.isNumber ? "number" : value.typeName == "boolean" ? "bool" : value.typeName
+            var found = value.typeName == "boolean" ? "bool" : value.typeName
+            // A number that the type is too narrow for is quoted.
+            if value.isNumber { found = expected.hasPrefix("int") ? "number \(value.serialized())" : "number" }
             return """
                 json: cannot unmarshal \(found) into Go struct field \(name).\(path.joined(separator: ".")) of type \
                 \(expected)
@@ -89,8 +91,9 @@ enum BuiltInRules {
             guard value.stringValue == nil, schema.format == nil || schema.format == "byte" else { return nil }
             return path.last == "quantity" ? nil : mismatch("string")
         case "integer":
-            if value.integerValue != nil { return nil }
-            return mismatch(schema.format == "int64" ? "int64" : "int32")
+            let type = schema.format == "int64" ? "int64" : "int32"
+            if let number = value.integerValue, type == "int64" || Int32(exactly: number) != nil { return nil }
+            return mismatch(type)
         case "boolean": return value.boolValue == nil ? mismatch("bool") : nil
         case "array":
             guard let elements = value.arrayValue else { return mismatch("[]\(goName(schema.items))") }
