@@ -17,7 +17,9 @@ struct SelectorTests {
         #expect(try LabelSelector(parsing: selector.description) == selector)
     }
 
-    @Test("A malformed label selector is refused", arguments: ["a in b", "=x", "a=b c", "a in (b", "a,", ",a", "!", "a>x"])
+    @Test(
+        "A malformed label selector is refused",
+        arguments: ["a in b", "=x", "a=b c", "a in (b", "a,", ",a", "!", "a>x"])
     func malformedLabels(text: String) {
         #expect(throws: SelectorError.self) { try LabelSelector(parsing: text) }
     }
