@@ -49,7 +49,7 @@ enum SamplePods {
             "metadata": metadata,
             "spec": [
                 "volumes": volumes,
-                "initContainers": [container("istio-init", "proxyv2:1.30.3", ports: [])],
+                "initContainers": [container("istio-init", "proxyv2:1.30.3", ports: [], isProbed: false)],
                 "containers": [
                     container("app", "example.com/\(application):1.2.3", ports: [8080, 9090]),
                     container("istio-proxy", "proxyv2:1.30.3", ports: [15090]),
@@ -96,8 +96,10 @@ enum SamplePods {
         ]
     }
 
-    private static func container(_ name: String, _ image: String, ports: [Int64]) -> JSONValue {
-        [
+    private static func container(
+        _ name: String, _ image: String, ports: [Int64], isProbed: Bool = true
+    ) -> JSONValue {
+        var container: JSONValue = [
             "name": .string(name), "image": .string(image),
             "ports": .array(
                 ports.map { ["name": .string("port-\($0)"), "containerPort": .integer($0), "protocol": "TCP"] }),
@@ -117,10 +119,6 @@ enum SamplePods {
                 ["workload-socket", "istio-envoy", "istio-data", "istio-token", "istiod-ca-cert"].map {
                     ["name": .string($0), "mountPath": .string("/var/run/secrets/\($0)")]
                 }),
-            "readinessProbe": [
-                "httpGet": ["path": "/healthz/ready", "port": 15021, "scheme": "HTTP"], "timeoutSeconds": 3,
-                "periodSeconds": 15, "successThreshold": 1, "failureThreshold": 4,
-            ],
             "terminationMessagePath": "/dev/termination-log", "terminationMessagePolicy": "File",
             "imagePullPolicy": "IfNotPresent",
             "securityContext": [
@@ -128,6 +126,14 @@ enum SamplePods {
                 "runAsNonRoot": true, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false,
             ],
         ]
+        // The API server refuses probes of containers that end before the pod starts.
+        if isProbed {
+            container["readinessProbe"] = [
+                "httpGet": ["path": "/healthz/ready", "port": 15021, "scheme": "HTTP"], "timeoutSeconds": 3,
+                "periodSeconds": 15, "successThreshold": 1, "failureThreshold": 4,
+            ]
+        }
+        return container
     }
 
     private static let volumes: JSONValue = .array(
