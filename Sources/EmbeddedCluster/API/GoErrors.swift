@@ -4,9 +4,8 @@ import KubeCore
 enum GoErrors {
     /// What `encoding/json` says of malformed text.
     static func json(_ error: JSONParseError, _ bytes: [UInt8]) -> String {
-        guard error.offset < bytes.count else { return "unexpected end of JSON input" }
-        let character = Unicode.Scalar(bytes[error.offset])
-        return "invalid character '\(character)' looking for beginning of value"
+        // Go is more patient than our parser with bytes that are no text, and with depth.
+        JSONComplaint.about(bytes) ?? error.description
     }
 
     /// The beginning of a body that could not be read: as text if it may be JSON, else in hexadecimal.

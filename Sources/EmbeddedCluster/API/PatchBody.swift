@@ -90,7 +90,9 @@ struct PatchBody {
     /// The refusal of a patch whose result is no object of the kind. The real server quotes the whole result, or of a
     /// strategic merge patch the patch itself as Go prints it.
     func undecodable(_ patched: KubeObject, _ problem: String) -> Status {
-        let quoted = kind == .strategic ? GoErrors.printed(value) : patched.value.serialized()
+        // Who may patch a secret may not therefore see it.
+        let whole = patched.kind == "Secret" ? "<secret contents redacted>" : patched.value.serialized()
+        let quoted = kind == .strategic ? GoErrors.printed(value) : whole
         return .invalid(
             GroupKind(group: "", kind: ""), "", [.invalid("patch", .string(quoted), problem)])
     }
