@@ -101,8 +101,8 @@ extension APIServer {
             } catch {
                 throw .badRequest(
                     """
-                    the object provided is unrecognized (must be of type \(expected.kind)): couldn't get \
-                    version/kind; json parse error: \(error) (\(GoErrors.summary(body)))
+                    the object provided is unrecognized (must be of type \(expected.kind)): \
+                    \(error.goDescription) (\(GoErrors.summary(body)))
                     """)
             }
         case MediaType.protobuf: return try ProtobufBodies.value(in: body, expected)

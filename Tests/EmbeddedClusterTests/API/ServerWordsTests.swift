@@ -106,4 +106,61 @@ struct ServerWordsTests {
                 struct field DeploymentSpec.spec.replicas of type int32
                 """)
     }
+
+    private func rows(_ collection: String) async throws -> [JSONValue] {
+        let accept = [APIRequest.Header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")]
+        let response = await cluster.handle(APIRequest(method: "GET", target: collection, headers: accept, body: []))
+        return try JSONValue(parsing: await response.collectBody())["rows"]?.arrayValue ?? []
+    }
+
+    @Test("rows of pods that have ended are marked")
+    func endedPods() async throws {
+        let pods = "/api/v1/namespaces/default/pods"
+        _ = try await call(
+            "POST", pods, #"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"a","image":"b"}]}}"#)
+        #expect(try await rows(pods)[0]["conditions"] == nil)
+        _ = try await call(
+            "PATCH", pods + "/p/status", #"{"status":{"phase":"Failed"}}"#, type: "application/merge-patch+json")
+        #expect(try await rows(pods)[0]["conditions"]?[0]?["reason"] == "Failed")
+    }
+
+    @Test("annotations that stand for fields are no metadata")
+    func fieldAnnotations() async throws {
+        let sets = "/apis/apps/v1/namespaces/default/daemonsets"
+        let template = #"{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"b"}]}}"#
+        let made = try await call(
+            "POST", sets,
+            #"{"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":\#(template)}}"#)
+        #expect(made.body[path: "metadata", "annotations"] != nil)
+        #expect(try await rows(sets)[0][path: "object", "metadata", "annotations"] == nil)
+    }
+
+    @Test("a custom resource is seen through another version with the defaults of the stored one alone")
+    func conversion() async throws {
+        func version(_ name: String, isStorage: Bool, _ properties: String) -> String {
+            """
+            {"name":"\(name)","served":true,"storage":\(isStorage),"schema":{"openAPIV3Schema":{"type":"object",\
+            "properties":{"spec":{"type":"object","properties":{\(properties)}}}}}}
+            """
+        }
+        let versions = [
+            version("v1", isStorage: true, #""size":{"type":"integer"},"color":{"type":"string"}"#),
+            version("v1alpha1", isStorage: false, #""size":{"type":"integer"},"mode":{"type":"string","default":"x"}"#),
+        ]
+        _ = try await call(
+            "POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+            """
+            {"metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Cluster",\
+            "names":{"plural":"widgets","singular":"widget","kind":"Widget","listKind":"WidgetList"},\
+            "versions":[\(versions.joined(separator: ","))]}}
+            """)
+        let made = try await call(
+            "POST", "/apis/example.com/v1/widgets",
+            #"{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"a"},"spec":{"size":1,"color":"red"}}"#)
+        #expect(made.status == 201)
+        let seen = try await call("GET", "/apis/example.com/v1alpha1/widgets/a")
+        #expect(seen.body["spec"] == ["size": 1])
+        let missing = try await call("GET", "/apis/example.com/v1/widgets/a/status")
+        #expect(missing.body["message"] == #"widgets.example.com "a" not found"#)
+    }
 }
