@@ -99,11 +99,14 @@ extension APIServer {
             throw .badRequest("namespace may not be set on a cluster-scoped object")
         }
         if let name = target.name {
-            if !object.name.isEmpty, object.name != name {
+            guard !object.name.isEmpty else {
+                throw .badRequest(
+                    "the name of the object (\(name) based on URL) was undeterminable: name must be provided")
+            }
+            guard object.name == name else {
                 throw .badRequest(
                     "the name of the object (\(object.name)) does not match the name on the URL (\(name))")
             }
-            object.name = name
         }
         object.apiVersion = target.type.apiVersion
         object.kind = target.type.kind

@@ -53,12 +53,6 @@ extension APIServer {
                     "uid mismatch: the provided object specified uid \(uid), and no existing object was found")
             }
             var new = try merged(over: nil)
-            guard !new.name.isEmpty else {
-                throw .badRequest(
-                    """
-                    the name of the object (\(target.name ?? "") based on URL) was undeterminable: name must be provided
-                    """)
-            }
             // The version of an object that has gone since: there is none to hold the apply to.
             new.resourceVersion = nil
             return (try await createObject(new, target, isManaged: true), true)

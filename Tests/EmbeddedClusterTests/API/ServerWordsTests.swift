@@ -80,6 +80,13 @@ struct ServerWordsTests {
         #expect(answer.body["message"]?.stringValue == message)
     }
 
+    @Test("an update must name its object")
+    func namelessUpdate() async throws {
+        _ = try await call("POST", configMaps, #"{"metadata":{"name":"x"}}"#)
+        let answer = try await call("PUT", configMaps + "/x", #"{"data":{"a":"1"}}"#)
+        #expect(answer.status == 400)
+    }
+
     @Test("a patch must leave an object that the kind can hold")
     func undecodablePatches() async throws {
         _ = try await call("POST", configMaps, #"{"metadata":{"name":"x"},"data":{"a":"1"}}"#)
