@@ -14,7 +14,6 @@ struct LeaseStrategy: KindStrategy {
             errors.append(.invalid("spec.leaseDurationSeconds", .integer(duration), "must be greater than 0"))
         }
         errors += FieldRules.nonNegative(spec["leaseTransitions"], "spec.leaseTransitions")
-        if spec["holderIdentity"] == "" { errors.append(.invalid("spec.holderIdentity", "", "must not be empty")) }
         return errors
     }
 
