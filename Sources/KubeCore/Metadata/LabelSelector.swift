@@ -210,9 +210,8 @@ private struct LabelSelectorParser {
         }
         let values = takesSet ? try parseSet() : [try parseExactValue()]
         if comparison == .greaterThan || comparison == .lessThan, let value = values.first, Int64(value) == nil {
-            throw SelectorError(
-                "values[0][\(key)]: Invalid value: \"\(value)\": for 'Gt', 'Lt' operators, the value must be an integer"
-            )
+            throw failure(
+                "values[0]: Invalid value: \"\(value)\": for 'Gt', 'Lt' operators, the value must be an integer")
         }
         return LabelSelector.Requirement(key: key, comparison: comparison, values: values)
     }
