@@ -17,7 +17,7 @@ package enum Obstructions {
         guard refusal.reason == .invalid, let type = intent.groupVersionKind?.groupKind,
             let version = live.resourceVersion
         else { return nil }
-        let named = (refusal.details?.causes ?? []).compactMap { $0.field.map(withoutIndexes) }
+        let named = Set((refusal.details?.causes ?? []).compactMap { $0.field.map(listName) })
         var found: [JSONPatch.Operation] = []
         collect(intent.value, live.value, [], [], type, named, &found)
         guard !found.isEmpty else { return nil }
@@ -26,7 +26,7 @@ package enum Obstructions {
 
     private static func collect(
         _ intent: JSONValue, _ live: JSONValue, _ path: [String], _ names: [String], _ type: GroupKind,
-        _ named: [String], _ found: inout [JSONPatch.Operation]
+        _ named: Set<String>, _ found: inout [JSONPatch.Operation]
     ) {
         switch (intent, live) {
         case (.object(let intent), .object(let live)):
@@ -40,8 +40,7 @@ package enum Obstructions {
             for element in intent {
                 if let key = ListSemantics.key(of: element, by: keys) { ours[key] = element }
             }
-            let list = names.joined(separator: ".")
-            let isNamed = named.contains { $0 == list || $0.hasPrefix("\(list).") }
+            let isNamed = named.contains(names.joined(separator: "."))
             // From the end, so that the places of those before stay true while the patch is applied.
             for (index, element) in live.enumerated().reversed() {
                 let there = path + [String(index)]
@@ -55,11 +54,11 @@ package enum Obstructions {
         }
     }
 
-    /// `spec.ports[1].name` is about the list `spec.ports`.
-    private static func withoutIndexes(_ field: String) -> String {
+    /// The innermost list that a field is in, without indexes: `spec.ports[1].name` is about `spec.ports`.
+    private static func listName(_ field: String) -> String {
         var text = ""
         var isIndex = false
-        for character in field {
+        for character in field[..<(field.lastIndex(of: "[") ?? field.endIndex)] {
             switch character {
             case "[": isIndex = true
             case "]": isIndex = false
