@@ -11,6 +11,7 @@ package final class MeshCaches: Sendable {
 
     private let informers: InformerCache
     private let watched = Mutex<[GroupKind: Informer]>([:])
+    private let decoded = DecodedObjects()
     private let changed = Mutex<(@Sendable (ObjectChange, [String]) -> Void)?>(nil)
 
     /// The meshes.
@@ -77,6 +78,7 @@ package final class MeshCaches: Sendable {
     /// What the caches have of a mesh, and of further objects whoever they belong to.
     package func live(of mesh: String, including identities: some Sequence<ObjectIdentity>) throws -> LiveObjects {
         var live = LiveObjects()
+        var look = decoded.look(at: mesh)
         let watched = watched.withLock { $0 }
         for (kind, informer) in watched {
             guard informer.hasSynced else {
@@ -84,7 +86,8 @@ package final class MeshCaches: Sendable {
                 continue
             }
             for stored in informer.store.snapshot().list(index: Self.meshIndex, value: mesh) {
-                live.objects[ObjectIdentity(kind, stored.key)] = try stored.object()
+                let identity = ObjectIdentity(kind, stored.key)
+                live.objects[identity] = try look.object(identity, stored)
             }
         }
         for identity in identities where live.objects[identity] == nil {
@@ -92,14 +95,20 @@ package final class MeshCaches: Sendable {
                 live.unknownKinds.insert(identity.groupKind)
                 continue
             }
-            live.objects[identity] = try informer.store.get(identity.key)?.object()
+            if let stored = informer.store.get(identity.key) {
+                live.objects[identity] = try look.object(identity, stored)
+            }
         }
+        decoded.keep(look, of: mesh)
         live.meshes = Set(meshes.store.snapshot().all.map(\.name))
         for namespace in namespaces.store.snapshot().all {
             live.namespaces[namespace.name] = namespace.isBeingDeleted
         }
         return live
     }
+
+    /// Drops what is kept of a mesh from one look to the next.
+    package func forget(_ mesh: String) { decoded.forget(mesh) }
 
     /// The namespaces that were made for a mesh, which their labels tell.
     package func namespaces(madeFor mesh: String) -> [StoredObject] {

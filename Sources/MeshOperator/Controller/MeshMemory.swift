@@ -31,6 +31,8 @@ struct MeshMemory: Sendable {
     var contests = ContestTracker()
     /// Objects whose last write failed, and why.
     var failures: [ObjectIdentity: String] = [:]
+    /// The objects that were found to be as intended, so that only those that changed are compared.
+    var matches = KnownMatches()
     /// The uid of the mesh that all this is about.
     var uid: String?
 }

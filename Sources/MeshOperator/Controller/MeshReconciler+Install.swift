@@ -18,7 +18,8 @@ extension MeshReconciler {
             mesh: mesh.name, intents: intents.components, live: try live(of: mesh.name, wanted, context),
             isSettled: isSettled, policy: mesh.spec.drift.policy, ignore: IgnoreRules(mesh.spec.drift.ignore),
             contests: memory(mesh.name, \.contests) ?? ContestTracker(),
-            failures: memory(mesh.name, \.failures) ?? [:], health: ObjectHealth.of, now: context.clock.wallNow)
+            failures: memory(mesh.name, \.failures) ?? [:], matches: memory(mesh.name, \.matches) ?? KnownMatches(),
+            health: ObjectHealth.of, now: context.clock.wallNow)
         var object = try await applyParent(mesh.object, wanted, input.live, context)
         var plan = InstallPlan(input)
         var hasFailed = false
@@ -29,10 +30,13 @@ extension MeshReconciler {
             input.live = try live(of: mesh.name, wanted, context)
             input.contests = memory(mesh.name, \.contests) ?? ContestTracker()
             input.failures = memory(mesh.name, \.failures) ?? [:]
+            input.matches = plan.matches
             input.now = context.clock.wallNow
             plan = InstallPlan(input)
             guard result.hasProgressed else { break }
         }
+        let matches = plan.matches
+        update(mesh.name) { $0.matches = matches }
         if plan.deletions.isEmpty { object = try await applyParent(object, wanted, input.live, context) }
         return try await report(plan, intents, resolved, mesh, object, hasFailed: hasFailed, context)
     }
@@ -73,7 +77,7 @@ extension MeshReconciler {
         _ live: inout LiveObjects, of mesh: String, _ wanted: [ObjectIdentity], at now: Timestamp
     ) {
         recent.withLock { recent in
-            let own = recent.identities { $0.labels[Labels.mesh] == mesh }
+            let own = recent.identities { $0.label(Labels.mesh) == mesh }
             for identity in Set(live.objects.keys).union(own).union(wanted) {
                 live.objects[identity] = recent.newest(identity, cached: live.objects[identity], at: now)
             }
@@ -114,7 +118,7 @@ extension MeshReconciler {
     }
 
     private func createdNamespaces(for mesh: String, _ now: Timestamp) -> [String] {
-        let own = recent.withLock { $0.identities { $0.labels[Labels.mesh] == mesh && $0.kind == "Namespace" } }
+        let own = recent.withLock { $0.identities { $0.kind == "Namespace" && $0.label(Labels.mesh) == mesh } }
         return Set(caches.namespaces(madeFor: mesh).map(\.name) + own.map(\.key.name)).sorted()
     }
 
@@ -250,7 +254,8 @@ extension MeshReconciler {
         let fields = paths.isEmpty ? [""] : paths
         let mesh = write.desired.object.labels[Labels.mesh] ?? ""
         var manager: String?
-        if memory(mesh, { $0.contests.isSuspicious(identity, paths: fields) }) ?? false {
+        // Who deleted an object does not show in it, and what is not there need not be asked for.
+        if !paths.isEmpty, memory(mesh, { $0.contests.isSuspicious(identity, paths: fields) }) ?? false {
             do throws(KubeClientError) {
                 let live = try await client.get(
                     write.desired.type, namespace: identity.key.namespace, name: identity.key.name)

@@ -37,7 +37,8 @@ extension MeshReconciler {
         _ mesh: KubeObject, _ wanted: [DesiredObject], _ live: LiveObjects, _ context: ReconcileContext
     ) async throws -> KubeObject {
         let set = applySet(of: mesh.name)
-        let members = wanted.map(\.object) + live.belonging(to: mesh.name).map(\.object)
+        let others = live.belonging(to: mesh.name, except: Set(wanted.map(\.identity)))
+        let members = wanted.map(\.object) + others.map(\.object)
         let annotations = set.parentAnnotations(members: members)
         let isMarked =
             annotations.allSatisfy { mesh.annotations[$0.key] == $0.value }

@@ -206,6 +206,7 @@ package final class MeshReconciler: Reconciler {
 
     func forget(_ name: String) {
         memories.withLock { $0[name] = nil }
+        caches.forget(name)
         metrics.forget(name)
     }
 

@@ -96,6 +96,8 @@ package struct InstallPlan: Sendable {
         package var contests: ContestTracker
         /// Objects whose last write failed, and why.
         package var failures: [ObjectIdentity: String]
+        /// What was found to be as intended before.
+        package var matches = KnownMatches()
         /// Judges an object.
         package var health: @Sendable (KubeObject) -> ObjectHealth
         /// The time.
@@ -118,6 +120,8 @@ package struct InstallPlan: Sendable {
     package private(set) var heldBack: [DriftFinding] = []
     /// Whether everything that is wanted is there as it is wanted, whether or not it runs.
     package private(set) var isApplied = true
+    /// What is as intended, to be given to the next plan.
+    package private(set) var matches = KnownMatches()
     /// When to look again although nothing happens.
     package private(set) var retryAfter: Duration?
 
@@ -209,7 +213,7 @@ package struct InstallPlan: Sendable {
         }
         guard let live = input.live.objects[identity] else { return stepForMissing(desired) }
         if live.isBeingDeleted { return .wait("\(identity) is being deleted") }
-        if let owner = live.labels[Labels.mesh], owner != input.mesh, input.live.meshes.contains(owner) {
+        if let owner = live.label(Labels.mesh), owner != input.mesh, input.live.meshes.contains(owner) {
             // Definitions serve the whole cluster: whichever mesh brought them keeps them.
             guard desired.component.kind != .definitions else { return .nothing(nil) }
             return .taken(
@@ -217,16 +221,22 @@ package struct InstallPlan: Sendable {
                     + "component off in one of them")
         }
         // Once all intents have been applied, another annotation is the work of others, like any other field.
-        if !input.isSettled, live.annotations[Labels.intent] != desired.intent || live.labels[Labels.mesh] != input.mesh
-        {
+        if !input.isSettled, live.annotation(Labels.intent) != desired.intent || live.label(Labels.mesh) != input.mesh {
             guard isOpen else { return .behind }
             return .write(ObjectWrite(desired: desired, live: live, cause: .change))
         }
         let leftAlone = desired.handedOver + input.ignore.pointers(for: identity)
+        guard !input.matches.contains(desired, live, leftAlone: leftAlone) else {
+            matches.note(desired, live, leftAlone: leftAlone)
+            return .nothing(live)
+        }
         let differences = OwnedFields.differences(desired: desired.object, live: live) { path in
             leftAlone.contains { $0.covers(path) }
         }
-        guard !differences.isEmpty else { return .nothing(live) }
+        guard !differences.isEmpty else {
+            matches.note(desired, live, leftAlone: leftAlone)
+            return .nothing(live)
+        }
         return correct(desired, live, paths: differences.map(\.path.description))
     }
 
@@ -259,8 +269,8 @@ package struct InstallPlan: Sendable {
     private mutating func planDeletions() {
         let wanted = Set(input.intents.flatMap { $0.objects.map(\.identity) })
         let kept = Set(input.intents.map(\.identity))
-        let leftOver = input.live.belonging(to: input.mesh).filter { entry in
-            !wanted.contains(entry.identity) && Self.isPrunable(entry.identity, entry.object)
+        let leftOver = input.live.belonging(to: input.mesh, except: wanted).filter { entry in
+            Self.isPrunable(entry.identity, entry.object)
         }
         var candidates: [(identity: ObjectIdentity, object: KubeObject, component: ComponentIdentity?)] = []
         for (identity, object) in leftOver {

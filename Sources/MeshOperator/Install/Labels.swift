@@ -1,3 +1,5 @@
+import KubeCore
+
 /// The labels, annotations and names by which the operator knows what is its own.
 package enum Labels {
     /// Who keeps the object: `boltrope`.
@@ -18,4 +20,12 @@ package enum Labels {
     package static let hook = "helm.sh/hook"
     /// The finalizer of a Mesh.
     package static let finalizer = "boltrope.dev/mesh"
+}
+
+extension KubeObject {
+    /// The value of a label; nil where it is missing. Reads it alone, without a dictionary of all.
+    func label(_ key: String) -> String? { json["metadata"]?["labels"]?[key]?.stringValue }
+
+    /// The value of an annotation; nil where it is missing. Reads it alone, without a dictionary of all.
+    func annotation(_ key: String) -> String? { json["metadata"]?["annotations"]?[key]?.stringValue }
 }

@@ -23,10 +23,15 @@ package struct LiveObjects: Sendable {
         self.namespaces = namespaces
     }
 
-    /// The objects that belong to a mesh, ordered by identity.
-    package func belonging(to mesh: String) -> [(identity: ObjectIdentity, object: KubeObject)] {
-        objects.filter { $0.value.labels[Labels.mesh] == mesh }.sorted { $0.key < $1.key }
-            .map { (identity: $0.key, object: $0.value) }
+    /// The objects that belong to a mesh, ordered by identity, without those that are excepted.
+    package func belonging(
+        to mesh: String, except known: Set<ObjectIdentity> = []
+    ) -> [(identity: ObjectIdentity, object: KubeObject)] {
+        objects.compactMap { identity, object in
+            guard !known.contains(identity), object.label(Labels.mesh) == mesh else { return nil }
+            return (identity: identity, object: object)
+        }
+        .sorted { $0.identity < $1.identity }
     }
 }
 

@@ -119,6 +119,26 @@ struct InstallPlanTests {
         #expect(written(plan) == ["kiali"])
     }
 
+    @Test("what a plan found as intended, the next one need not compare, until the object changes")
+    func matches() {
+        let live = all()
+        let first = InstallPlan(input(live, isSettled: true))
+        #expect(first.matches != KnownMatches())
+        let second = InstallPlan(input(live, isSettled: true) { $0.matches = first.matches })
+        #expect(second.writes.isEmpty && second.matches == first.matches)
+
+        let changed = live.map { object in
+            guard object.name == "istio", object.kind == "ConfigMap" else { return object }
+            var other = object
+            other.resourceVersion = "2"
+            other.set("b", at: "data", "mesh")
+            return other
+        }
+        let third = InstallPlan(input(changed, isSettled: true) { $0.matches = first.matches })
+        #expect(third.writes.map(\.cause) == [.drift(["/data/mesh"])])
+        #expect(third.matches != first.matches)
+    }
+
     @Test("a changed field is set back, told by its path")
     func drift() {
         var live = all()
