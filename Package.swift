@@ -39,6 +39,7 @@ let package = Package(
         .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
         .library(name: "KubeClient", targets: ["KubeClient"]),
         .library(name: "KubeRuntime", targets: ["KubeRuntime"]),
+        .library(name: "KubeRuntimeTesting", targets: ["KubeRuntimeTesting"]),
         .library(name: "HelmCharts", targets: ["HelmCharts"]),
         .library(name: "PKI", targets: ["PKI"]),
         .library(name: "EmbeddedCluster", targets: ["EmbeddedCluster"]),
@@ -61,6 +62,9 @@ let package = Package(
         module("HTTPTransport", ["CCurl", logging]),
         module("KubeClient", ["KubeCore", "HTTPTransport", logging]),
         module("KubeRuntime", ["KubeCore", "KubeClient", logging, metrics, collections, lifecycle]),
+        module(
+            "KubeRuntimeTesting",
+            ["KubeCore", "KubeClient", "KubeRuntime", "EmbeddedCluster", logging, collections]),
         module("PKI", ["KubeCore", "COpenSSL"]),
         module("HelmCharts", ["KubeCore", "HTTPTransport", "PKI", logging]),
         module("MeshAPI", ["KubeCore"]),
@@ -80,18 +84,26 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "KubeCore", "HTTPTransport", "KubeClient", "KubeRuntime", "EmbeddedCluster", collections, logging,
+                "KubeCore", "HTTPTransport", "KubeClient", "KubeRuntime", "EmbeddedCluster", "HelmCharts",
+                collections, logging,
             ],
+            swiftSettings: settings),
+
+        // Throws bad input at whatever reads bytes from outside, by Hack/fuzz; no product either.
+        .executableTarget(
+            name: "Fuzzing",
+            dependencies: ["KubeCore", "HelmCharts", "EmbeddedCluster", arguments],
             swiftSettings: settings),
 
         tests("KubeCore", ["KubeCore"]),
         tests("HTTPTransport", ["HTTPTransport"]),
         tests("KubeClient", ["KubeClient"]),
         tests("KubeRuntime", ["KubeRuntime"]),
+        tests("KubeRuntimeTesting", ["KubeRuntimeTesting"]),
         tests("HelmCharts", ["HelmCharts"]),
         tests("PKI", ["PKI"]),
         tests("MeshAPI", ["MeshAPI"]),
-        tests("MeshOperator", ["MeshOperator", "EmbeddedCluster"]),
+        tests("MeshOperator", ["MeshOperator", "EmbeddedCluster", "KubeRuntimeTesting"]),
         tests("EmbeddedCluster", ["EmbeddedCluster"]),
         // Drives the built command from outside, so the command must be built before it.
         tests("EndToEnd", ["KubeCore", "boltrope"]),
