@@ -16,7 +16,8 @@ import KubeCore
 struct Benchmarks {
     /// All benchmarks, in the order in which they run.
     static let all: [Benchmark] = [
-        .jsonParse, .jsonPrint, .queue, .reflectorObjects, .reflectorMemory, .selectorScan, .restoreLatency,
+        .jsonParse, .jsonPrint, .queue, .reflectorObjects, .reflectorMemory, .selectorScan, .updateStorm,
+        .idleWatches, .restoreLatency,
         .operatorMemory, .coldStart,
     ]
 

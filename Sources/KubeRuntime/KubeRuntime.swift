@@ -5,7 +5,8 @@
 // - `Reflector/`       ``ObjectSource`` (list and watch as bytes), the reflector that keeps a store equal to it, and its
 //                      state machine; ``ClientObjectSource`` reads an API server.
 // - `Store/`           ``ObjectStore`` with snapshots and indexes, ``StoredObject`` (bytes and a small header),
-//                      ``ObjectRetention`` (whole, metadata, chosen fields), ``Informer`` and the shared ``InformerCache``.
+//                      ``ObjectRetention`` (whole, metadata, chosen fields), ``Informer`` and the shared ``InformerCache``,
+//                      ``OwnWrites`` (reading what one wrote).
 // - `Queue/`           ``WorkQueue``: no key with two workers, no add lost, back-off, delays, priorities.
 // - `Controller/`      ``Reconciler``, ``Controller``: workers, outcomes, time limits.
 // - `LeaderElection/`  ``LeaderElector`` over a Lease, and ``LeaseWriteGate``, which ends writing with the lease.

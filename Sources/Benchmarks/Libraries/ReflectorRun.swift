@@ -13,13 +13,17 @@ struct ReflectorRun {
 
     /// Reads, and lets look at the store before it goes.
     ///
-    /// - Parameter count: how many pods there must be.
+    /// - Parameters:
+    ///   - count: how many pods there must be.
+    ///   - retaining: what is kept of each.
     @discardableResult
     init(
-        _ pods: CannedPods, count: Int, _ look: @Sendable (ObjectStore) throws -> Void = { _ in }
+        _ pods: CannedPods, count: Int, retaining: ObjectRetention = .full,
+        _ look: @Sendable (ObjectStore) throws -> Void = { _ in }
     ) async throws {
         let informer = Informer(
-            source: ClientObjectSource(client: pods.client, type: .pods), type: .pods, logger: .silent)
+            source: ClientObjectSource(client: pods.client, type: .pods), type: .pods, retaining: retaining,
+            logger: .silent)
         let start = ContinuousClock.now
         let processor = ProcessFigures.processorSeconds()
         (wallSeconds, processorSeconds) = try await withThrowingTaskGroup(of: Void.self) { group in

@@ -4,17 +4,18 @@ import KubeCore
 struct ObjectHeader {
     var name = ""
     var namespace: String?
-    var uid = ""
+    /// Where the identifier is in the kept bytes: few ask for it, and its string would weigh as much as a short label set.
+    var uid = 0..<0
     var resourceVersion = ""
     var generation: Int64 = 0
     var isBeingDeleted = false
-    var labels: [StoredObject.Label] = []
+    var labels = LabelSet.none
 
     private static let metadata = Array("metadata".utf8)
 
     /// Reads `metadata` of an object, and skips all else.
     mutating func read(
-        _ bytes: borrowing Span<UInt8>, _ interner: inout StringInterner
+        _ bytes: borrowing Span<UInt8>, _ shared: inout SharedParts
     ) throws(JSONScanner.Failure) {
         var scanner = JSONScanner()
         guard try scanner.peek(bytes) == UInt8(ascii: "{") else { throw scanner.failure("expected an object") }
@@ -22,7 +23,7 @@ struct ObjectHeader {
         while isMore {
             let key = try scanner.key(bytes)
             if JSONScanner.equals(bytes, key, Self.metadata) {
-                try readMetadata(bytes, &scanner, &interner)
+                try readMetadata(bytes, &scanner, &shared)
                 // What follows was walked over when it was copied.
                 return
             }
@@ -32,7 +33,7 @@ struct ObjectHeader {
     }
 
     private mutating func readMetadata(
-        _ bytes: borrowing Span<UInt8>, _ scanner: inout JSONScanner, _ interner: inout StringInterner
+        _ bytes: borrowing Span<UInt8>, _ scanner: inout JSONScanner, _ shared: inout SharedParts
     ) throws(JSONScanner.Failure) {
         guard try scanner.peek(bytes) == UInt8(ascii: "{") else { throw scanner.failure("expected an object") }
         var isMore = try scanner.open(bytes, closing: UInt8(ascii: "}"))
@@ -41,8 +42,8 @@ struct ObjectHeader {
             let start = scanner.position
             switch Field(bytes, key) {
             case .name: name = try Self.text(bytes, &scanner)
-            case .namespace: namespace = interner.intern(try Self.text(bytes, &scanner))
-            case .uid: uid = try Self.text(bytes, &scanner)
+            case .namespace: namespace = shared.strings.intern(try Self.text(bytes, &scanner))
+            case .uid: uid = try scanner.string(bytes)
             case .resourceVersion: resourceVersion = try Self.text(bytes, &scanner)
             case .generation:
                 try scanner.skipValue(bytes)
@@ -50,33 +51,12 @@ struct ObjectHeader {
             case .deletionTimestamp:
                 isBeingDeleted = try scanner.peek(bytes) == UInt8(ascii: "\"")
                 try scanner.skipValue(bytes)
-            case .labels: try readLabels(bytes, &scanner, &interner)
+            case .labels: labels = try shared.labels.read(bytes, &scanner, &shared.strings)
             case nil: try scanner.skipValue(bytes)
             }
             isMore = try scanner.hasNext(bytes, closing: UInt8(ascii: "}"))
         }
         if namespace?.isEmpty == true { namespace = nil }
-    }
-
-    private mutating func readLabels(
-        _ bytes: borrowing Span<UInt8>, _ scanner: inout JSONScanner, _ interner: inout StringInterner
-    ) throws(JSONScanner.Failure) {
-        guard try scanner.peek(bytes) == UInt8(ascii: "{") else { return try scanner.skipValue(bytes) }
-        var isMore = try scanner.open(bytes, closing: UInt8(ascii: "}"))
-        var found: [StoredObject.Label] = []
-        while isMore {
-            let key = try scanner.key(bytes)
-            if try scanner.peek(bytes) == UInt8(ascii: "\"") {
-                let value = try Self.text(bytes, &scanner)
-                found.append(
-                    StoredObject.Label(
-                        key: interner.intern(Self.decode(bytes, key)), value: interner.intern(value)))
-            } else {
-                try scanner.skipValue(bytes)
-            }
-            isMore = try scanner.hasNext(bytes, closing: UInt8(ascii: "}"))
-        }
-        labels = Array(found[...])
     }
 
     private enum Field {
@@ -115,6 +95,22 @@ struct ObjectHeader {
     private static func integer(_ bytes: borrowing Span<UInt8>, _ range: Range<Int>) -> Int64 {
         Int64(bytes.extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }) ?? 0
     }
+}
+
+/// What the objects of a store have in common, and hold once.
+struct SharedParts {
+    /// The resource of the objects, behind one reference.
+    let type: SharedType
+    var strings = StringInterner()
+    var labels = LabelSetTable()
+
+    init(type: ResourceType) { self.type = SharedType(type) }
+}
+
+/// A resource type that many objects refer to.
+final class SharedType: Sendable {
+    let value: ResourceType
+    init(_ value: ResourceType) { self.value = value }
 }
 
 /// Keeps one copy of strings that many objects share: namespaces, label keys and values.

@@ -39,7 +39,7 @@ public final class ObjectStore: Sendable {
 
     private struct State {
         var content: Snapshot
-        var interner = StringInterner()
+        var shared: SharedParts
         /// Where the kept part of the object being read grows.
         var scratch: [UInt8] = []
     }
@@ -65,7 +65,7 @@ public final class ObjectStore: Sendable {
         self.type = type
         filter = retaining.filter
         indexFunctions = indexes
-        state = Mutex(State(content: Snapshot(indexNames: indexes.keys)))
+        state = Mutex(State(content: Snapshot(indexNames: indexes.keys), shared: SharedParts(type: type)))
     }
 
     /// The content now, which does not change any more.
@@ -86,13 +86,13 @@ public final class ObjectStore: Sendable {
 
     /// Reads an object as the store keeps it.
     package func parse(_ json: ArraySlice<UInt8>) throws -> StoredObject {
-        // The interner is the store's; a copy of it would defeat its purpose.
+        // What is shared is the store's; a copy of it would defeat its purpose.
         let result: Result<StoredObject, JSONScanner.Failure> = state.withLock { state in
             defer { if state.scratch.capacity > Self.scratchLimit { state.scratch = [] } }
             do throws(JSONScanner.Failure) {
                 return .success(
                     try StoredObject(
-                        type: type, json: json, filter: filter, interner: &state.interner, scratch: &state.scratch))
+                        json: json, filter: filter, shared: &state.shared, scratch: &state.scratch))
             } catch {
                 return .failure(error)
             }
@@ -114,7 +114,7 @@ public final class ObjectStore: Sendable {
         state.withLock { state in
             state.content.resourceVersion = object.resourceVersion
             guard let old = state.content.remove(object.key, indexFunctions) else { return [] }
-            let isFinalStateKnown = old.uid == object.uid
+            let isFinalStateKnown = old.isSameObject(as: object)
             return [.deleted(last: isFinalStateKnown ? object : old, isFinalStateKnown: isFinalStateKnown)]
         }
     }
@@ -149,7 +149,7 @@ public final class ObjectStore: Sendable {
         from old: StoredObject?, to new: StoredObject, isInitial: Bool
     ) -> [ObjectChange] {
         guard let old else { return [.added(new, isInInitialList: isInitial)] }
-        guard old.uid == new.uid else {
+        guard old.isSameObject(as: new) else {
             return [.deleted(last: old, isFinalStateKnown: false), .added(new, isInInitialList: false)]
         }
         return old.resourceVersion == new.resourceVersion ? [] : [.updated(old: old, new: new)]
@@ -182,13 +182,16 @@ public final class ObjectStore: Sendable {
 
         /// The objects in a namespace (nil for all) whose labels meet a selector, ordered by namespace and name.
         public func list(namespace: String? = nil, matching selector: LabelSelector = .everything) -> [StoredObject] {
-            let candidates: [StoredObject] =
-                if let namespace {
-                    (namespaces[namespace] ?? []).compactMap { objects[$0] }
-                } else {
-                    all
+            var matcher = LabelSetMatcher(selector)
+            var found: [StoredObject] = []
+            if let namespace {
+                for key in namespaces[namespace] ?? [] {
+                    if let object = objects[key], object.matches(&matcher) { found.append(object) }
                 }
-            return candidates.filter { $0.matches(selector) }.sorted { $0.key < $1.key }
+            } else {
+                for (_, object) in objects where object.matches(&matcher) { found.append(object) }
+            }
+            return found.sorted { $0.key < $1.key }
         }
 
         /// The objects that an index files under a value, ordered by namespace and name; none for an unknown index.

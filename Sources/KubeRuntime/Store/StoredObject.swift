@@ -8,29 +8,29 @@ public struct StoredObject: Sendable {
     /// One heap object per stored object, shared by all indexes and snapshots.
     private final class Storage: Sendable {
         let key: ObjectKey
-        let uid: String
         let resourceVersion: String
         let generation: Int64
-        let isBeingDeleted: Bool
-        let labels: [Label]
+        let labels: LabelSet
         let bytes: [UInt8]
-        let type: ResourceType
+        let type: SharedType
+        let uidStart: UInt32
+        let uidCount: UInt16
+        let isBeingDeleted: Bool
 
-        init(header: ObjectHeader, bytes: [UInt8], type: ResourceType) {
+        init(header: ObjectHeader, bytes: [UInt8], type: SharedType) {
             key = ObjectKey(namespace: header.namespace, name: header.name)
-            uid = header.uid
             resourceVersion = header.resourceVersion
             generation = header.generation
-            isBeingDeleted = header.isBeingDeleted
             labels = header.labels
             self.bytes = bytes
             self.type = type
+            // An identifier beyond these bounds is no server's; its object then has none.
+            uidStart = UInt32(exactly: header.uid.lowerBound) ?? 0
+            uidCount = uidStart == header.uid.lowerBound ? UInt16(exactly: header.uid.count) ?? 0 : 0
+            isBeingDeleted = header.isBeingDeleted
         }
-    }
 
-    struct Label: Sendable, Hashable {
-        let key: String
-        let value: String
+        var uid: ArraySlice<UInt8> { bytes[Int(uidStart)..<Int(uidStart) + Int(uidCount)] }
     }
 
     private let storage: Storage
@@ -40,32 +40,30 @@ public struct StoredObject: Sendable {
     /// - Parameter scratch: the same for all objects of a store. One of its own for each object, freed once the kept
     ///   part is copied to size, would leave holes between the kept parts that add up to several times their size.
     init(
-        type: ResourceType, json: ArraySlice<UInt8>, filter: FieldFilter, interner: inout StringInterner,
-        scratch: inout [UInt8]
+        json: ArraySlice<UInt8>, filter: FieldFilter, shared: inout SharedParts, scratch: inout [UInt8]
     ) throws(JSONScanner.Failure) {
         scratch.removeAll(keepingCapacity: true)
         try filter.copy(json.span, into: &scratch)
         // Of the array or a slice of it, a copy would share the scratch's memory, and keep its capacity.
         let bytes = scratch.withUnsafeBufferPointer { Array($0) }
         var header = ObjectHeader()
-        try header.read(bytes.span, &interner)
+        try header.read(bytes.span, &shared)
         guard !header.name.isEmpty else { throw JSONScanner.Failure(reason: "metadata.name is missing", offset: 0) }
-        storage = Storage(header: header, bytes: bytes, type: type)
+        storage = Storage(header: header, bytes: bytes, type: shared.type)
     }
 
     /// An object held as a value, for sources that have no bytes.
     ///
     /// - Throws: an error if the object has no name.
     public init(_ object: KubeObject, type: ResourceType, retaining: ObjectRetention = .full) throws {
-        var interner = StringInterner()
+        var shared = SharedParts(type: type)
         var scratch: [UInt8] = []
         try self.init(
-            type: type, json: object.value.serializedBytes()[...], filter: retaining.filter, interner: &interner,
-            scratch: &scratch)
+            json: object.value.serializedBytes()[...], filter: retaining.filter, shared: &shared, scratch: &scratch)
     }
 
     /// The resource that the object belongs to.
-    public var type: ResourceType { storage.type }
+    public var type: ResourceType { storage.type.value }
     /// Namespace and name.
     public var key: ObjectKey { storage.key }
     /// The name.
@@ -73,7 +71,7 @@ public struct StoredObject: Sendable {
     /// The namespace; nil for cluster-scoped objects.
     public var namespace: String? { storage.key.namespace }
     /// The unique identifier; tells an object from a later one of the same name.
-    public var uid: String { storage.uid }
+    public var uid: String { String(decoding: storage.uid, as: UTF8.self) }
     /// The version of this state.
     public var resourceVersion: String { storage.resourceVersion }
     /// How often the specification has changed.
@@ -84,16 +82,19 @@ public struct StoredObject: Sendable {
     public var byteCount: Int { storage.bytes.count }
     /// The labels.
     public var labels: [String: String] {
-        Dictionary(storage.labels.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+        Dictionary(storage.labels.labels.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     }
 
     /// The value of a label; nil where it is missing.
-    public func label(_ key: String) -> String? { storage.labels.first { $0.key == key }?.value }
+    public func label(_ key: String) -> String? { storage.labels.value(key) }
 
     /// Whether the labels meet a selector; builds no dictionary.
     public func matches(_ selector: LabelSelector) -> Bool {
-        selector.requirements.allSatisfy { $0.matches(label($0.key)) }
+        storage.labels.matches(selector)
     }
+
+    /// Whether the labels meet the matcher's selector, which many objects are asked about.
+    func matches(_ matcher: inout LabelSetMatcher) -> Bool { matcher.matches(storage.labels) }
 
     /// A reference to the object in this state.
     public var reference: ObjectReference {
@@ -140,8 +141,11 @@ public struct StoredObject: Sendable {
 
     /// Whether both are the same state of the same object.
     public func isSameState(as other: StoredObject) -> Bool {
-        storage === other.storage || (uid == other.uid && resourceVersion == other.resourceVersion)
+        storage === other.storage || (resourceVersion == other.resourceVersion && isSameObject(as: other))
     }
+
+    /// Whether both are states of one object, not of an object and a later one of its name.
+    func isSameObject(as other: StoredObject) -> Bool { storage.uid == other.storage.uid }
 
     private static func find(
         _ path: ArraySlice<String>, in bytes: borrowing Span<UInt8>
