@@ -29,6 +29,13 @@ struct FieldFilter: Sendable {
         return filter
     }()
 
+    /// Type and metadata, without the same.
+    static let metadata: FieldFilter = {
+        var filter = only([["apiVersion"], ["kind"]])
+        filter.entries += withoutBookkeeping.entries
+        return filter
+    }()
+
     /// Only these paths, of member names.
     static func only(_ paths: [[String]]) -> FieldFilter {
         var filter = FieldFilter(keepsOthers: false)

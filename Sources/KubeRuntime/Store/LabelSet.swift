@@ -1,8 +1,8 @@
 import KubeCore
 
 /// The labels of an object. Objects that carry the same labels share one, as the pods of a deployment do: it is read and
-/// stored once, and a selector is asked once.
-final class LabelSet: Sendable {
+/// stored once, and a selector is asked once. Equal are only sets that are one.
+final class LabelSet: Sendable, Hashable {
     /// In the order of the object's JSON.
     let labels: [(key: String, value: String)]
 
@@ -41,6 +41,9 @@ final class LabelSet: Sendable {
         // To size: arrays that grew have room to spare.
         return LabelSet(Array(found[...]))
     }
+
+    static func == (left: LabelSet, right: LabelSet) -> Bool { left === right }
+    func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
     /// Whether a JSON object says just these labels, in this order and without escapes; if not sure, no.
     fileprivate func isSpelt(_ bytes: borrowing Span<UInt8>) -> Bool {
@@ -118,29 +121,5 @@ struct LabelSetTable {
             if isKnownUniquelyReferenced(&sets.values[index]) { sets.remove(at: index) }
         }
         purgeSize = max(Self.leastPurgeSize, 2 * sets.count)
-    }
-}
-
-/// Asks a selector once for each ``LabelSet`` among many objects.
-struct LabelSetMatcher {
-    private let selector: LabelSelector
-    /// What a set was found to be, at a place that its address gives; a set that another has displaced is asked again.
-    private var verdicts: [(set: ObjectIdentifier, matches: Bool)?]
-
-    private static let size = 2048
-
-    init(_ selector: LabelSelector) {
-        self.selector = selector
-        verdicts = Array(repeating: nil, count: Self.size)
-    }
-
-    mutating func matches(_ set: LabelSet) -> Bool {
-        let identifier = ObjectIdentifier(set)
-        // Objects lie at multiples of 16.
-        let place = (Int(bitPattern: identifier) >> 4) & (Self.size - 1)
-        if let verdict = verdicts[place], verdict.set == identifier { return verdict.matches }
-        let matches = set.matches(selector)
-        verdicts[place] = (identifier, matches)
-        return matches
     }
 }

@@ -161,6 +161,8 @@ public final class ObjectStore: Sendable {
     public struct Snapshot: Sendable {
         fileprivate(set) var objects: TreeDictionary<ObjectKey, StoredObject> = [:]
         fileprivate var namespaces: TreeDictionary<String, TreeSet<ObjectKey>> = [:]
+        /// Selectors are asked about these, which are fewer than the objects.
+        fileprivate var labelSets: TreeDictionary<LabelSet, TreeSet<ObjectKey>> = [:]
         fileprivate var indexes: [String: TreeDictionary<String, TreeSet<ObjectKey>>] = [:]
         /// The version up to which this is current; empty before the first sync.
         public fileprivate(set) var resourceVersion = ""
@@ -182,14 +184,17 @@ public final class ObjectStore: Sendable {
 
         /// The objects in a namespace (nil for all) whose labels meet a selector, ordered by namespace and name.
         public func list(namespace: String? = nil, matching selector: LabelSelector = .everything) -> [StoredObject] {
-            var matcher = LabelSetMatcher(selector)
             var found: [StoredObject] = []
             if let namespace {
                 for key in namespaces[namespace] ?? [] {
-                    if let object = objects[key], object.matches(&matcher) { found.append(object) }
+                    if let object = objects[key], object.matches(selector) { found.append(object) }
                 }
+            } else if selector.requirements.isEmpty {
+                found = all
             } else {
-                for (_, object) in objects where object.matches(&matcher) { found.append(object) }
+                for (labels, keys) in labelSets where labels.matches(selector) {
+                    found += keys.compactMap { objects[$0] }
+                }
             }
             return found.sorted { $0.key < $1.key }
         }
@@ -209,6 +214,10 @@ public final class ObjectStore: Sendable {
             if old == nil, let namespace = object.namespace {
                 Self.file(object.key, under: namespace, in: &namespaces)
             }
+            if old?.labelSet != object.labelSet {
+                if let old { Self.unfile(object.key, from: old.labelSet, in: &labelSets) }
+                Self.file(object.key, under: object.labelSet, in: &labelSets)
+            }
             for (name, function) in functions {
                 let values = function(object)
                 let oldValues = old.map(function) ?? []
@@ -225,20 +234,21 @@ public final class ObjectStore: Sendable {
         ) -> StoredObject? {
             guard let old = objects.removeValue(forKey: key) else { return nil }
             if let namespace = key.namespace { Self.unfile(key, from: namespace, in: &namespaces) }
+            Self.unfile(key, from: old.labelSet, in: &labelSets)
             for (name, function) in functions {
                 for value in function(old) { Self.unfile(key, from: value, in: &indexes[name, default: [:]]) }
             }
             return old
         }
 
-        private static func file(
-            _ key: ObjectKey, under value: String, in index: inout TreeDictionary<String, TreeSet<ObjectKey>>
+        private static func file<Value: Hashable>(
+            _ key: ObjectKey, under value: Value, in index: inout TreeDictionary<Value, TreeSet<ObjectKey>>
         ) {
             index[value, default: []].insert(key)
         }
 
-        private static func unfile(
-            _ key: ObjectKey, from value: String, in index: inout TreeDictionary<String, TreeSet<ObjectKey>>
+        private static func unfile<Value: Hashable>(
+            _ key: ObjectKey, from value: Value, in index: inout TreeDictionary<Value, TreeSet<ObjectKey>>
         ) {
             index[value, default: []].remove(key)
             // Empty sets would pile up where values are ever new.

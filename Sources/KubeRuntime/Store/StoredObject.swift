@@ -93,8 +93,8 @@ public struct StoredObject: Sendable {
         storage.labels.matches(selector)
     }
 
-    /// Whether the labels meet the matcher's selector, which many objects are asked about.
-    func matches(_ matcher: inout LabelSetMatcher) -> Bool { matcher.matches(storage.labels) }
+    /// The labels, as many objects share them.
+    var labelSet: LabelSet { storage.labels }
 
     /// A reference to the object in this state.
     public var reference: ObjectReference {

@@ -34,9 +34,7 @@ struct FieldFilterTests {
                 == [
                     "metadata": [
                         "name": "a", "labels": [:],
-                        "annotations": [
-                            "kubectl.kubernetes.io/last-applied-configuration": "{\"a\":1}\n", "keep": "éé",
-                        ],
+                        "annotations": ["keep": "éé"],
                     ]
                 ])
     }
@@ -49,6 +47,14 @@ struct FieldFilterTests {
         #expect(kept["spec"] == ["nodeName": "n", "containers": [["image": "i"], [:]]])
         #expect(kept["status"] == ["phase": "Running"])
         #expect(kept["x"] == nil)
+        #expect(kept["metadata"]?["annotations"] == nil)
+    }
+
+    @Test("of annotations, a projection keeps those that it names")
+    func projectedAnnotations() throws {
+        let kept = try filtered(Self.pod, .fields([["metadata", "annotations", "keep"]]))
+        #expect(kept["metadata"]?["annotations"] == ["keep": "éé"])
+        #expect(kept["metadata"]?["name"] == "a")
     }
 
     @Test("a path below one that is kept changes nothing")

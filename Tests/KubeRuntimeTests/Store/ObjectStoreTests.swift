@@ -81,6 +81,27 @@ struct ObjectStoreTests {
         #expect(store.snapshot().list(namespace: "default").isEmpty)
     }
 
+    @Test("selection follows labels that change, however many objects share them")
+    func changedLabels() throws {
+        let store = store()
+        let json = { (name: String, app: String, version: Int) in
+            Array(
+                #"{"metadata":{"name":"\#(name)","uid":"u","resourceVersion":"\#(version)","labels":{"app":"\#(app)"}}}"#
+                    .utf8)[...]
+        }
+        for (number, name) in ["a", "b", "c"].enumerated() {
+            _ = store.put(try store.parse(json(name, "x", number)))
+        }
+        let before = store.snapshot()
+        _ = store.put(try store.parse(json("b", "y", 7)))
+        _ = store.remove(try store.parse(json("c", "x", 8)))
+        let x = LabelSelector(matching: ["app": "x"])
+        #expect(store.snapshot().list(matching: x).map(\.name) == ["a"])
+        #expect(store.snapshot().list(matching: LabelSelector(matching: ["app": "y"])).map(\.name) == ["b"])
+        #expect(try store.snapshot().list(matching: LabelSelector(parsing: "!app")).isEmpty)
+        #expect(before.list(matching: x).map(\.name) == ["a", "b", "c"])
+    }
+
     @Test("a snapshot does not change")
     func snapshots() throws {
         let store = store()
