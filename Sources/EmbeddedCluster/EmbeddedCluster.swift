@@ -9,7 +9,8 @@ import Synchronization
 /// - `Server/`     HTTP on loopback over Hummingbird's core; nothing else knows of sockets.
 /// - `API/`        requests as values: routing, negotiation, discovery, reads, writes, patches, subresources, errors.
 /// - `Watch/`      the sessions of watches: initial events, selections, bookmarks, time-outs.
-/// - `Admission/`  what must hold for a write; hooks that let tests fail requests.
+/// - `Admission/`  what must hold for a write.
+/// - `Seams/`      where tests reach in: observations, faults, views of the past, restarts, backups.
 /// - `Resources/`  what is served, the hooks for single kinds, and the access that controllers inside the server have.
 /// - `Kinds/`      the strategies of the built-in kinds: defaults, validation, allocation, warnings, table columns.
 /// - `Protobuf/`   bodies in the wire format that clients of built-in kinds may send.
@@ -56,6 +57,8 @@ public final class EmbeddedCluster: Sendable {
         public var authorizes = false
         /// What happens to requests before they are handled; the default lets them pass.
         public var hooks = RequestHooks.none
+        /// What happens to the events of watches before they are sent; the default lets them pass.
+        public var eventHooks = EventHooks.none
         /// Where the server logs.
         public var logger = Logger(label: "embedded-cluster")
 
@@ -64,7 +67,7 @@ public final class EmbeddedCluster: Sendable {
     }
 
     private let options: Options
-    private let server: APIServer
+    let server: APIServer
     private let injector = InjectorState()
     private let boundPort = Mutex<Int?>(nil)
 
@@ -77,7 +80,10 @@ public final class EmbeddedCluster: Sendable {
         server = APIServer(
             environment: APIServer.Environment(
                 clock: options.clock, now: options.now, random: options.random, version: options.kubernetesVersion),
-            limits: limits, hooks: options.hooks, isAuthorizing: options.authorizes,
+            limits: limits,
+            seams: ClusterSeams(
+                requestHooks: options.hooks, eventHooks: options.eventHooks, random: options.random),
+            isAuthorizing: options.authorizes,
             injector: options.controllers == .simulated ? injector : nil)
         server.bootstrap()
     }
@@ -103,13 +109,17 @@ public final class EmbeddedCluster: Sendable {
         var settings = SimulationSettings()
         settings.nodes = options.nodes
         let (random, logger) = (options.random, options.logger)
-        let controllers = SimulatedControllers(
-            set, access: { self.access(userAgent: $0) }, settings: settings, injector: injector,
-            clock: options.clock, now: options.now, random: { UInt64(random(Int.max)) },
-            onFailure: { request, failure in
-                logger.debug("a controller tries again", metadata: ["request": "\(request)", "failure": "\(failure)"])
-            })
-        try await controllers.run()
+        // Going back to a backup ends the stream that controllers follow: what they remember is of a time that never was.
+        while !Task.isCancelled {
+            let controllers = SimulatedControllers(
+                set, access: { self.access(userAgent: $0) }, settings: settings, injector: injector,
+                clock: options.clock, now: options.now, random: { UInt64(random(Int.max)) },
+                onFailure: { request, failure in
+                    logger.debug(
+                        "a controller tries again", metadata: ["request": "\(request)", "failure": "\(failure)"])
+                })
+            try await controllers.run()
+        }
     }
 
     /// Serves on `127.0.0.1`, with the controllers of the options, until the task is cancelled.
@@ -126,6 +136,7 @@ public final class EmbeddedCluster: Sendable {
         } handle: { request in
             await server.handle(request)
         }
+        server.onRestart.withLock { $0 = { http.closeConnections() } }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await http.run() }
             group.addTask { try await self.runControllers() }
@@ -163,10 +174,4 @@ public final class EmbeddedCluster: Sendable {
 
     /// The writes so far, oldest first, with the user agents that made them.
     public var history: [WriteRecord] { server.store.history }
-
-    /// Forgets events up to a version (nil: all), so that watches and lists from before are answered with 410.
-    public func compact(upTo resourceVersion: UInt64? = nil) { server.store.compact(upTo: resourceVersion) }
-
-    /// Ends every watch, as a restart of the server does.
-    public func endWatches() { server.store.endAllWatches() }
 }

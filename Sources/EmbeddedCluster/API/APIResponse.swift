@@ -16,8 +16,11 @@ public struct APIResponse: Sendable {
     public var headers: [APIRequest.Header]
     /// The body.
     public var body: Body
-    /// Whether the connection is to be closed instead of answering, as a hook asked for.
-    var isDropped = false
+    /// Whether the connection is closed instead of answering, as a fault or a restart asked for: whoever carries
+    /// requests to the server in process fails the exchange then, as a closed connection does.
+    public internal(set) var isConnectionReset = false
+    /// How the stream of the body ended; nil if it can only end well.
+    public internal(set) var ending: StreamEnding?
 
     /// An answer.
     public init(status: Int, headers: [APIRequest.Header] = [], body: Body = .bytes([])) {
@@ -61,6 +64,13 @@ public struct APIResponse: Sendable {
             status: status, headers: [APIRequest.Header("Content-Type", "text/plain; charset=utf-8")],
             body: .bytes(Array(text.utf8)))
     }
+
+    /// No answer at all. The status is what a proxy in between would say.
+    static let connectionReset: APIResponse = {
+        var response = APIResponse(status: 502)
+        response.isConnectionReset = true
+        return response
+    }()
 
     /// What the real server's router says of paths that it does not know.
     static let pageNotFound = APIResponse.text("404 page not found\n", status: 404)

@@ -2,7 +2,7 @@ import KubeCore
 
 /// What follows a write: definitions of custom resources begin, change and cease to be served.
 extension APIServer {
-    private static let definitions = StorageKey(
+    static let definitions = StorageKey(
         group: "apiextensions.k8s.io", resource: "customresourcedefinitions")
 
     private func isDefinition(_ target: WriteTarget) -> Bool {

@@ -3,18 +3,31 @@ import KubeCore
 /// Single objects and lists.
 extension APIServer {
     func get(_ context: RequestContext) async throws(Status) -> APIResponse {
-        if let asked = try ListOptions.revision(context.request.value(of: "resourceVersion") ?? "") {
-            try await waitUntil(asked)
-        }
-        return try answer(VersionConversion.view(try stored(context), as: context.resource), context)
+        let asked = try ListOptions.revision(context.request.value(of: "resourceVersion") ?? "")
+        let view = pinned(context, isCached: asked != nil)
+        if let asked { try await waitUntil(asked, view: view) }
+        return try answer(VersionConversion.view(try stored(context, at: view), as: context.resource), context)
     }
 
     /// The object that a request names.
-    func stored(_ context: RequestContext) throws(Status) -> StoredObject {
+    ///
+    /// - Parameter revision: as of when; nil for now.
+    func stored(_ context: RequestContext, at revision: UInt64? = nil) throws(Status) -> StoredObject {
         let name = context.name ?? ""
         let key = StoredObject.key(namespace: context.namespace, name: name)
-        guard let stored = store.get(context.resource.storage, key: key) else { throw .notFound(context.type, name) }
+        guard let stored = store.get(context.resource.storage, key: key, at: revision) else {
+            throw .notFound(context.type, name)
+        }
         return stored
+    }
+
+    /// The version of the past that a client is pinned to; nil if it reads the present.
+    ///
+    /// - Parameter isCached: whether a real server answers such a read from its watch cache.
+    func pinned(_ context: RequestContext, isCached: Bool) -> UInt64? {
+        seams.view(context.request.header("User-Agent") ?? "", context.type.plural).flatMap { view in
+            view.scope == .everything || isCached ? min(view.resourceVersion, store.revision) : nil
+        }
     }
 
     func list(_ context: RequestContext) async throws(Status) -> APIResponse {
@@ -79,15 +92,16 @@ extension APIServer {
             }
             return ([], 0)
         }
-        guard let asked, asked > 0 else { return store.list(storage, namespace: namespace) }
-        try await waitUntil(asked, retryAfter: nil)
-        guard options.match == .exact || (options.match == nil && options.limit > 0) else {
+        let isExact = options.match == .exact || (options.match == nil && options.limit > 0)
+        let view = pinned(context, isCached: asked == 0 || (asked != nil && !isExact))
+        if let asked, asked > 0 { try await waitUntil(asked, view: view, retryAfter: nil) }
+        guard let revision = isExact && asked ?? 0 > 0 ? asked : view else {
             return store.list(storage, namespace: namespace)
         }
-        guard let objects = store.list(storage, namespace: namespace, at: asked) else {
+        guard let objects = store.list(storage, namespace: namespace, at: revision) else {
             throw .expired("The resourceVersion for the provided list is too old.")
         }
-        return (objects, asked)
+        return (objects, revision)
     }
 
     private func continued(
@@ -108,12 +122,12 @@ extension APIServer {
         return (objects, revision)
     }
 
-    /// Waits a moment for a version that the store has not reached.
-    func waitUntil(_ revision: UInt64, retryAfter: Int? = 1) async throws(Status) {
-        for _ in 0..<6 where store.revision < revision {
+    /// Waits a moment for a version that the store, or the view that the client is pinned to, has not reached.
+    func waitUntil(_ revision: UInt64, view: UInt64? = nil, retryAfter: Int? = 1) async throws(Status) {
+        for _ in 0..<6 where view ?? store.revision < revision {
             try? await environment.clock.sleep(for: .milliseconds(500))
         }
-        let current = store.revision
+        let current = view ?? store.revision
         guard current >= revision else {
             throw .tooLargeResourceVersion(revision, current: current, retryAfter: retryAfter)
         }

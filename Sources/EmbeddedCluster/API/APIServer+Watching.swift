@@ -7,13 +7,17 @@ extension APIServer {
         let filter = try ObjectFilter(
             options, context.resource, namespace: context.namespace, name: context.name)
         let asked = try ListOptions.revision(options.resourceVersion)
+        let view = pinned(context, isCached: true)
         var start = Store.WatchStart.existing
         if options.sendsInitialEvents == true {
-            if let asked, asked > 0 { try await waitUntil(asked) }
+            // Without a version, the cache has to be as fresh as the storage.
+            let isFresh = asked == nil && pinned(context, isCached: false) == nil
+            let needed = isFresh ? store.revision : asked ?? 0
+            if needed > 0 { try await waitUntil(needed, view: view) }
         } else if options.sendsInitialEvents == false {
             start = (asked ?? 0) > 0 ? .after(asked ?? 0) : .now
         } else if let asked, asked > 0 {
-            try await waitUntil(asked)
+            try await waitUntil(asked, view: view)
             start = .after(asked)
         }
         let encoder = WatchEncoder(server: self, context: context, filter: filter)
@@ -22,7 +26,7 @@ extension APIServer {
             APIRequest.Header("Cache-Control", "no-cache, private"),
         ]
         let watching: Store.Watching
-        switch store.watch(context.resource.storage, from: start) {
+        switch store.watch(context.resource.storage, from: start, at: view) {
         case .success(let found): watching = found
         case .failure(let expired):
             let status = Status.expired("too old resource version: \(options.resourceVersion) (\(expired.oldest))")
@@ -41,10 +45,13 @@ extension APIServer {
         let timeout =
             options.timeoutSeconds.flatMap { $0 > 0 ? $0 : nil }
             ?? Int64(1800 + environment.random(1800))
+        let ending = StreamEnding()
         let session = WatchSession(
-            watching: watching, encoder: encoder, clock: environment.clock, now: environment.now,
+            watching: watching, encoder: encoder, ending: ending, clock: environment.clock, now: environment.now,
             timeout: .seconds(timeout), bookmarks: options.allowsBookmarks, endsInitialEvents: endsInitialEvents)
-        return APIResponse(
+        var response = APIResponse(
             status: 200, headers: headers, body: .stream(AsyncStream { await session.next() }))
+        response.ending = ending
+        return response
     }
 }

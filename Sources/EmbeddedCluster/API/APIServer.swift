@@ -9,7 +9,11 @@ final class APIServer: Sendable {
     let store: Store
     let registry = ResourceRegistry()
     let environment: Environment
-    let hooks: RequestHooks
+    let seams: ClusterSeams
+    /// The backups that clients took by `/debug/backups`.
+    let backups = Mutex<[String: Store.Snapshot]>([:])
+    /// Closes the connections of whoever serves this server over a network.
+    let onRestart = Mutex<(@Sendable () -> Void)?>(nil)
     /// Whether users may do only what their roles allow.
     let isAuthorizing: Bool
     /// The control planes that inject proxies into pods; nil calls no injector at all.
@@ -31,31 +35,59 @@ final class APIServer: Sendable {
     var authorizer: Authorizer { Authorizer(store: store) }
 
     init(
-        environment: Environment, limits: Store.Limits, hooks: RequestHooks, isAuthorizing: Bool = false,
+        environment: Environment, limits: Store.Limits, seams: ClusterSeams, isAuthorizing: Bool = false,
         injector: InjectorState? = nil
     ) {
         self.injector = injector
         self.isAuthorizing = isAuthorizing
         tokenKey = (0..<32).map { _ in UInt8(environment.random(256)) }
         self.environment = environment
-        self.hooks = hooks
+        self.seams = seams
         store = Store(limits: limits)
     }
 
     /// Answers a request.
     func handle(_ request: APIRequest) async -> APIResponse {
-        let fault = await hooks.fault(for: request)
-        if case .fail(let status) = fault { return .failure(status) }
-        if case .delay(let duration) = fault { try? await environment.clock.sleep(for: duration) }
-        if case .timeOutBeforeCommit = fault { return .failure(Self.timedOut) }
-        let response = await answer(request)
-        if case .drop = fault {
-            var dropped = APIResponse.failure(Self.timedOut)
-            dropped.isDropped = true
-            return dropped
+        if request.path.hasPrefix("/debug/") { return await answer(request) }
+        let incarnation = seams.incarnation
+        let attributes = request.attributes
+        var record = seams.begin(request, attributes, now: environment.now())
+        var response: APIResponse
+        if seams.isDown(at: record.arrival) {
+            response = .connectionReset
+        } else {
+            record.fault = await seams.fault(for: request, attributes)
+            response = await answer(request, record.fault)
         }
-        if case .timeOutAfterCommit = fault { return .failure(Self.timedOut) }
+        // Whatever was under way when the server restarted gets no answer.
+        if seams.incarnation != incarnation { response = .connectionReset }
+        record.status = response.isConnectionReset ? nil : response.status
+        record.resourceVersion = store.revision
+        seams.end(record)
         return response
+    }
+
+    private func answer(_ request: APIRequest, _ fault: RequestFault?) async -> APIResponse {
+        switch fault {
+        case nil: return await answer(request)
+        case .fail(let status): return .failure(status)
+        case .timeOutBeforeCommit: return .failure(Self.timedOut)
+        case .resetBeforeCommit: return .connectionReset
+        case .delay(let duration):
+            try? await environment.clock.sleep(for: duration)
+            // A client that has gone by then has not been heard.
+            return Task.isCancelled ? .connectionReset : await answer(request)
+        case .delayAnswer(let duration):
+            let response = await answer(request)
+            try? await environment.clock.sleep(for: duration)
+            return response
+        case .timeOutAfterCommit:
+            _ = await answer(request)
+            return .failure(Self.timedOut)
+        case .resetAfterCommit:
+            _ = await answer(request)
+            return .connectionReset
+        }
     }
 
     private static let timedOut = Status(
@@ -80,7 +112,7 @@ final class APIServer: Sendable {
         case "openapi": return try openAPI(request, segments)
         case "version" where segments.count == 1: return .json(versionInfo)
         case "healthz", "livez", "readyz": return health(request, segments)
-        case "debug" where request.path == "/debug/writes": return try writes(request)
+        case "debug": return try debug(request)
         case nil: return .json(["paths": JSONValue(Self.rootPaths)])
         default: return .pageNotFound
         }

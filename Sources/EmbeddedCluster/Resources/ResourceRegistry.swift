@@ -68,6 +68,19 @@ package final class ResourceRegistry: Sendable {
         }
     }
 
+    /// Serves these definitions and no others, in this order.
+    package func replaceAll(_ definitions: [(name: String, resources: [ServedResource])]) {
+        state.withLock { state in
+            state.custom = [:]
+            state.order = []
+            for (name, resources) in definitions {
+                state.custom[name] = resources
+                state.order.append(name)
+            }
+            state.changes += 1
+        }
+    }
+
     /// The resources of a definition.
     package func resources(of definition: String) -> [ServedResource] {
         state.withLock { $0.custom[definition] ?? [] }

@@ -12,19 +12,35 @@ struct HTTPServer {
     let onListening: @Sendable (Int) -> Void
     let handle: @Sendable (APIRequest) async -> APIResponse
 
+    private let connections = OpenConnections()
+
+    init(
+        port: Int, logger: Logger, onListening: @escaping @Sendable (Int) -> Void,
+        handle: @escaping @Sendable (APIRequest) async -> APIResponse
+    ) {
+        self.port = port
+        self.logger = logger
+        self.onListening = onListening
+        self.handle = handle
+    }
+
+    /// Closes every connection that has carried a request, whatever is under way on it.
+    func closeConnections() { connections.closeAll() }
+
     /// The largest body that is read, as in the real server.
     private static let maximumBody = 3 * 1024 * 1024
 
     /// Serves until the task is cancelled.
     func run() async throws {
-        let handle = handle
+        let (handle, connections) = (handle, connections)
         // Cancelling is how this server is ended, and HummingbirdCore calls what comes of that an error.
         var logger = logger
         logger.logLevel = .critical
         let server = try HTTPServerBuilder.http1().buildServer(
             configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
-        ) { request, writer, _ in
+        ) { request, writer, channel in
+            connections.note(channel)
             try await Self.respond(to: request, writer, handle)
         } onServerRunning: { channel in
             onListening(channel.localAddress?.port ?? 0)
@@ -55,7 +71,7 @@ struct HTTPServer {
 
     private static func write(_ response: APIResponse, _ writer: consuming ResponseWriter) async throws {
         // What is thrown here closes the connection.
-        guard !response.isDropped else { throw CancellationError() }
+        guard !response.isConnectionReset else { throw CancellationError() }
         var fields = HTTPFields()
         for header in response.headers {
             guard let name = HTTPField.Name(header.name) else { continue }
@@ -70,6 +86,7 @@ struct HTTPServer {
             if !bytes.isEmpty { try await body.write(ByteBuffer(bytes: bytes)) }
         case .stream(let stream):
             for await piece in stream { try await body.write(ByteBuffer(bytes: piece)) }
+            if response.ending?.isConnectionReset == true { throw CancellationError() }
         }
         try await body.finish(nil)
     }

@@ -26,6 +26,8 @@ package final class Store: Sendable {
         var compacted: UInt64
         /// The revision at which a resource that came later (of a CRD) began to be served.
         var beginnings: [StorageKey: UInt64] = [:]
+        /// Watches from before this revision are refused, though the events are there.
+        var watchable: UInt64 = 0
         var history: Deque<WriteRecord> = []
         var watchers: [StorageKey: [UInt64: WatchQueue]] = [:]
         var observers: [UInt64: AsyncStream<StoreEvent>.Continuation] = [:]
@@ -44,8 +46,18 @@ package final class Store: Sendable {
     // MARK: Reading
 
     /// One object; nil if there is none.
-    package func get(_ resource: StorageKey, key: String) -> StoredObject? {
-        state.withLock { $0.tables[resource]?.find(key) }
+    ///
+    /// - Parameter revision: as of when, as far back as events are kept; nil (the default) for now.
+    package func get(_ resource: StorageKey, key: String, at revision: UInt64? = nil) -> StoredObject? {
+        state.withLock { state in
+            var object = state.tables[resource]?.find(key)
+            guard let revision else { return object }
+            for event in state.events.reversed() {
+                guard event.revision > revision else { break }
+                if event.resource == resource, event.current.key == key { object = event.previous }
+            }
+            return object
+        }
     }
 
     /// All objects of a resource in the order of their keys, and the version of the store that they are a snapshot of.
@@ -57,14 +69,7 @@ package final class Store: Sendable {
     /// All objects of a resource as they were at a revision; nil if that has been compacted.
     package func list(_ resource: StorageKey, namespace: String?, at revision: UInt64) -> [StoredObject]? {
         state.withLock { state in
-            guard revision >= state.compacted else { return nil }
-            var table = state.tables[resource] ?? []
-            for event in state.events.reversed() {
-                guard event.revision > revision else { break }
-                guard event.resource == resource else { continue }
-                table.put(event.previous, key: event.current.key)
-            }
-            return Self.slice(table, namespace)
+            state.table(resource, at: revision).map { Self.slice($0, namespace) }
         }
     }
 
@@ -181,17 +186,29 @@ package final class Store: Sendable {
 
     /// Begins to watch a resource, without a gap between what is there and what follows.
     ///
-    /// - Returns: nil if the revision has been compacted, together with the oldest that would do.
-    package func watch(_ resource: StorageKey, from start: WatchStart) -> Result<Watching, WatchExpired> {
+    /// - Parameter view: a revision of the past at which the client believes to be: what exists, and where the next event
+    ///   is counted from; nil (the default) for now.
+    /// - Returns: a failure if the revision has been compacted, with the oldest that would do.
+    package func watch(
+        _ resource: StorageKey, from start: WatchStart, at view: UInt64? = nil
+    ) -> Result<Watching, WatchExpired> {
         state.withLock { state in
             let queue = WatchQueue(limit: state.limits.watcherBacklog)
             var existing: [StoredObject] = []
+            var first = view
             switch start {
-            case .existing: existing = state.tables[resource] ?? []
+            case .existing:
+                guard let table = state.table(resource, at: view ?? state.revision) else {
+                    return .failure(WatchExpired(oldest: state.compacted))
+                }
+                existing = table
             case .now: break
             case .after(let revision):
-                let oldest = max(state.compacted, state.beginnings[resource] ?? 0)
+                let oldest = max(state.compacted, state.watchable, state.beginnings[resource] ?? 0)
                 guard revision >= oldest else { return .failure(WatchExpired(oldest: oldest)) }
+                first = revision
+            }
+            if let revision = first {
                 let missed = state.events.reversed().prefix { $0.revision > revision }
                 for event in missed.reversed() where event.resource == resource { queue.push(event) }
             }
@@ -199,7 +216,7 @@ package final class Store: Sendable {
             state.nextWatcher += 1
             state.watchers[resource, default: [:]][identifier] = queue
             return .success(
-                Watching(existing: existing, revision: state.revision, queue: queue) { [weak self] in
+                Watching(existing: existing, revision: view ?? state.revision, queue: queue) { [weak self] in
                     self?.unwatch(resource, identifier)
                 })
         }
@@ -247,6 +264,55 @@ package final class Store: Sendable {
         for queue in queues { queue.finish() }
     }
 
+    /// Lets every watch look again at what it may see.
+    package func wakeWatches() {
+        let queues = state.withLock { state in state.watchers.values.flatMap { $0.values } }
+        for queue in queues { queue.wake() }
+    }
+
+    /// Refuses watches from before now, as a server does whose watch cache begins anew.
+    package func forgetWatches() {
+        state.withLock { $0.watchable = $0.revision }
+    }
+
+    // MARK: Backups
+
+    /// Everything that a backup of the storage holds.
+    package struct Snapshot: Sendable {
+        let revision: UInt64
+        fileprivate let tables: [StorageKey: [StoredObject]]
+        fileprivate let events: Deque<StoreEvent>
+        fileprivate let compacted: UInt64
+        fileprivate let beginnings: [StorageKey: UInt64]
+    }
+
+    /// The storage as it is now.
+    package func snapshot() -> Snapshot {
+        state.withLock {
+            Snapshot(
+                revision: $0.revision, tables: $0.tables, events: $0.events, compacted: $0.compacted,
+                beginnings: $0.beginnings)
+        }
+    }
+
+    /// Goes back to a snapshot; the revision too. Watches and changes are to be ended by the caller.
+    package func restore(_ snapshot: Snapshot) {
+        state.withLock { state in
+            state.revision = snapshot.revision
+            state.tables = snapshot.tables
+            state.events = snapshot.events
+            state.compacted = snapshot.compacted
+            state.beginnings = snapshot.beginnings
+            state.watchable = snapshot.revision
+        }
+    }
+
+    /// Ends every stream of changes.
+    package func endChanges() {
+        let observers = state.withLock { Array($0.observers.values) }
+        for observer in observers { observer.finish() }
+    }
+
     // MARK: Upkeep
 
     /// Marks the moment from which a resource is served: watches from before it are refused as too old.
@@ -268,6 +334,18 @@ package final class Store: Sendable {
 }
 
 extension Store.State {
+    /// A resource as it was at a revision, worked out by undoing events; nil if that has been compacted.
+    func table(_ resource: StorageKey, at revision: UInt64) -> [StoredObject]? {
+        guard revision >= compacted else { return nil }
+        var table = tables[resource] ?? []
+        for event in events.reversed() {
+            guard event.revision > revision else { break }
+            guard event.resource == resource else { continue }
+            table.put(event.previous, key: event.current.key)
+        }
+        return table
+    }
+
     /// Publishes a write. Watchers are told under the lock, which is what keeps their events in order; a queue only
     /// stores the event and resumes a waiter, and takes no lock of the store.
     mutating func commit(_ event: StoreEvent, _ record: WriteRecord) {

@@ -6,29 +6,35 @@ struct WatchEncoder: Sendable {
     let context: RequestContext
     let filter: ObjectFilter
 
+    /// The version that the client is pinned to, past which it hears of nothing; nil if it sees the present.
+    var limit: UInt64? { server.pinned(context, isCached: true) }
+
     /// One line for an object that was there at the beginning; nil if the watch is not about it.
     func added(_ object: StoredObject, isFirst: Bool) -> [UInt8]? {
         filter.matches(object) ? encode("ADDED", object, isFirst: isFirst) : nil
     }
 
     /// One line for an event; nil if the watch is not about it.
+    func line(for event: StoreEvent, isFirst: Bool) -> [UInt8]? {
+        selection(of: event).flatMap { encode($0.type, $0.object, isFirst: isFirst) }
+    }
+
+    /// What an event is to this watch; nil if the watch is not about it.
     ///
     /// An object that leaves the selection is deleted as far as this watch goes, and shown as it last was in it.
-    func line(for event: StoreEvent, isFirst: Bool) -> [UInt8]? {
+    func selection(of event: StoreEvent) -> (type: String, object: StoredObject)? {
         let wasSelected = event.previous.map(filter.matches) ?? false
-        if event.isRemoval {
-            return wasSelected ? encode("DELETED", event.current, isFirst: isFirst) : nil
-        }
+        if event.isRemoval { return wasSelected ? ("DELETED", event.current) : nil }
         switch (wasSelected, filter.matches(event.current)) {
-        case (false, true): return encode("ADDED", event.current, isFirst: isFirst)
-        case (true, true): return encode("MODIFIED", event.current, isFirst: isFirst)
+        case (false, true): return ("ADDED", event.current)
+        case (true, true): return ("MODIFIED", event.current)
         case (true, false):
             guard let previous = event.previous else { return nil }
             var object = previous.object
             object.resourceVersion = String(event.revision)
             let last = StoredObject(
                 object, resourceVersion: event.revision, schemaIdentity: previous.schemaIdentity)
-            return encode("DELETED", last, isFirst: isFirst)
+            return ("DELETED", last)
         case (false, false): return nil
         }
     }
@@ -55,7 +61,7 @@ struct WatchEncoder: Sendable {
         return Self.line("BOOKMARK", value.serializedBytes())
     }
 
-    private func encode(_ type: String, _ stored: StoredObject, isFirst: Bool) -> [UInt8]? {
+    func encode(_ type: String, _ stored: StoredObject, isFirst: Bool) -> [UInt8]? {
         let resource = context.resource
         switch context.representation.shape {
         case .plain:

@@ -11,6 +11,8 @@ package final class WatchQueue: Sendable {
     fileprivate struct State {
         var events: Deque<StoreEvent> = []
         var isFinished = false
+        /// Whether the reader is to look again even though nothing has come.
+        var isWoken = false
         var waiter: CheckedContinuation<Void, Never>?
         let limit: Int
     }
@@ -42,6 +44,15 @@ package final class WatchQueue: Sendable {
         waiter?.resume()
     }
 
+    /// Lets the reader look again: what it may see has changed.
+    func wake() {
+        let waiter = state.withLock { state in
+            state.isWoken = true
+            return state.takeWaiter()
+        }
+        waiter?.resume()
+    }
+
     /// What waits now, all at once; nil if the watch has ended and everything has been read.
     package func take() -> [StoreEvent]? {
         state.withLock { state in
@@ -51,12 +62,15 @@ package final class WatchQueue: Sendable {
         }
     }
 
-    /// Returns when something waits, when the watch has ended or when the task is cancelled. Takes nothing.
+    /// Returns when something waits, when the reader is to look again, when the watch has ended or when the task is cancelled. Takes nothing.
     package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    guard state.events.isEmpty, !state.isFinished, !Task.isCancelled else { return true }
+                    guard state.events.isEmpty, !state.isFinished, !state.isWoken, !Task.isCancelled else {
+                        state.isWoken = false
+                        return true
+                    }
                     state.waiter = continuation
                     return false
                 }

@@ -1,3 +1,4 @@
+import Collections
 import KubeCore
 
 /// One watch while it lasts: what was there first, then events as they come, bookmarks, and the end.
@@ -17,6 +18,14 @@ actor WatchSession {
     private var lastBookmark: Timestamp
     private var lastRevision: UInt64
     private var sentLastBookmark = false
+    private let ending: StreamEnding
+    /// The run of the server that the watch belongs to.
+    private let incarnation: UInt64
+    /// Events taken that have to wait for the client's view, or go out one by one through the seams.
+    private var held: Deque<StoreEvent> = []
+    /// How many events have gone through the seams.
+    private var tapped = 0
+    private var isOver = false
 
     /// How often a watch that asked for bookmarks gets one.
     private static let bookmarkInterval = Duration.seconds(60)
@@ -26,11 +35,13 @@ actor WatchSession {
     private static let pieceSize = 256 * 1024
 
     init(
-        watching: Store.Watching, encoder: WatchEncoder, clock: any Clock<Duration>,
+        watching: Store.Watching, encoder: WatchEncoder, ending: StreamEnding, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Timestamp, timeout: Duration, bookmarks: Bool, endsInitialEvents: Bool
     ) {
         self.watching = watching
         self.encoder = encoder
+        self.ending = ending
+        incarnation = encoder.server.seams.incarnation
         self.clock = clock
         self.now = now
         self.timeout = timeout
@@ -43,27 +54,57 @@ actor WatchSession {
 
     /// The next piece of the body; nil at the end.
     func next() async -> [UInt8]? {
-        if let piece = existingObjects() { return piece }
-        if endsInitialEvents {
-            endsInitialEvents = false
-            return encoder.bookmark(watching.revision, endsInitialEvents: true)
+        let piece = await nextPiece()
+        // A server that has restarted says nothing more on its old connections.
+        guard encoder.server.seams.incarnation == incarnation else {
+            ending.reset()
+            return nil
         }
-        while !Task.isCancelled {
+        return piece
+    }
+
+    private func nextPiece() async -> [UInt8]? {
+        if let piece = await existingObjects() { return piece }
+        if endsInitialEvents, !isOver {
+            endsInitialEvents = false
+            let line = encoder.bookmark(watching.revision, endsInitialEvents: true)
+            if let piece = await pass(line, "BOOKMARK", nil, watching.revision) { return piece }
+        }
+        while !Task.isCancelled, !isOver {
             // Read before taking: when nothing waits afterwards, everything up to here has been seen.
             let seen = encoder.server.store.revision
             guard let events = watching.queue.take() else { return nil }
-            if let piece = encode(events) { return piece }
-            guard events.isEmpty else { continue }
-            lastRevision = seen
+            let limit = encoder.limit
+            if encoder.server.seams.isTappingEvents || limit != nil || !held.isEmpty {
+                held.append(contentsOf: events)
+                if let event = held.first, event.revision <= limit ?? .max {
+                    held.removeFirst()
+                    if let piece = await pass(event) { return piece }
+                    continue
+                }
+            } else {
+                if let piece = encode(events) { return piece }
+                guard events.isEmpty else { continue }
+            }
+            lastRevision = max(lastRevision, min(seen, limit ?? .max))
             let elapsed = now().duration(since: started)
             guard elapsed < timeout else { return nil }
-            if let piece = dueBookmark(elapsed) { return piece }
+            if let line = dueBookmark(elapsed), let piece = await pass(line, "BOOKMARK", nil, lastRevision) {
+                return piece
+            }
             await wait(until: nextDeadline(elapsed))
         }
         return nil
     }
 
-    private func existingObjects() -> [UInt8]? {
+    private func existingObjects() async -> [UInt8]? {
+        while encoder.server.seams.isTappingEvents, position < watching.existing.count, !isOver {
+            let object = watching.existing[position]
+            position += 1
+            guard let line = encoder.added(object, isFirst: !hasSent) else { continue }
+            if let piece = await pass(line, "ADDED", object, object.resourceVersion) { return piece }
+        }
+        guard !isOver else { return nil }
         var piece: [UInt8] = []
         while position < watching.existing.count, piece.count < Self.pieceSize {
             if let line = encoder.added(watching.existing[position], isFirst: !hasSent) {
@@ -84,6 +125,49 @@ actor WatchSession {
             }
         }
         return piece.isEmpty ? nil : piece
+    }
+
+    private func pass(_ event: StoreEvent) async -> [UInt8]? {
+        guard let (type, object) = encoder.selection(of: event),
+            let line = encoder.encode(type, object, isFirst: !hasSent)
+        else { return nil }
+        return await pass(line, type, object, event.revision)
+    }
+
+    /// What is sent of a line once the seams have had their way with it; nil for nothing.
+    private func pass(
+        _ line: [UInt8], _ type: String, _ object: StoredObject?, _ revision: UInt64
+    ) async -> [UInt8]? {
+        if object != nil { hasSent = true }
+        guard encoder.server.seams.isTappingEvents else { return line }
+        let event = WatchedEvent(
+            request: encoder.context.request, type: type, group: encoder.context.type.group,
+            resource: encoder.context.type.plural, namespace: object?.namespace, name: object?.name ?? "",
+            resourceVersion: revision, position: tapped)
+        tapped += 1
+        switch await encoder.server.seams.fault(for: event) {
+        case nil: return line
+        case .drop: return nil
+        case .duplicate: return line + line
+        case .delay(let duration):
+            try? await clock.sleep(for: duration)
+            return Task.isCancelled ? nil : line
+        case .end:
+            isOver = true
+            return nil
+        case .reset:
+            isOver = true
+            ending.reset()
+            return nil
+        case .truncate:
+            isOver = true
+            ending.reset()
+            return Array(line.prefix(line.count / 2))
+        case .expire:
+            isOver = true
+            let status = Status.expired("too old resource version: \(revision) (\(encoder.server.store.revision))")
+            return WatchEncoder.line("ERROR", status.value.serializedBytes())
+        }
     }
 
     private func dueBookmark(_ elapsed: Duration) -> [UInt8]? {

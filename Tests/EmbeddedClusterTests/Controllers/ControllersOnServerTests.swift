@@ -22,7 +22,7 @@ struct ServedCluster {
             environment: APIServer.Environment(
                 clock: ContinuousClock(), now: { clock.now }, random: { Int(counter.next() % UInt64($0)) },
                 version: "1.36.0"),
-            limits: Store.Limits(), hooks: .none)
+            limits: Store.Limits(), seams: ClusterSeams(random: { _ in 0 }))
         server.bootstrap()
         self.server = server
         controllers = SimulatedControllers(
