@@ -105,6 +105,7 @@ let package = Package(
         tests("MeshAPI", ["MeshAPI"]),
         tests("MeshOperator", ["MeshOperator", "EmbeddedCluster", "KubeRuntimeTesting"]),
         tests("EmbeddedCluster", ["EmbeddedCluster"]),
+        tests("Fuzzing", ["Fuzzing", "KubeCore"]),
         // Drives the built command from outside, so the command must be built before it.
         tests("EndToEnd", ["KubeCore", "boltrope"]),
         tests("boltrope", ["boltrope", "KubeCore", "MeshAPI"]),

@@ -2,6 +2,9 @@ import KubeCore
 
 /// Watches.
 extension APIServer {
+    /// Seconds that no watch outlives, so that no clock is asked for a time that it cannot hold.
+    private static let longestWatch: Int64 = 365 * 24 * 3600
+
     func watch(_ context: RequestContext) async throws(Status) -> APIResponse {
         let options = try ListOptions(context.request, isWatch: true)
         let filter = try ObjectFilter(
@@ -43,7 +46,7 @@ extension APIServer {
         var endsInitialEvents = false
         if case .existing = start { endsInitialEvents = options.allowsBookmarks }
         let timeout =
-            options.timeoutSeconds.flatMap { $0 > 0 ? $0 : nil }
+            options.timeoutSeconds.flatMap { $0 > 0 ? min($0, Self.longestWatch) : nil }
             ?? Int64(1800 + environment.random(1800))
         let ending = StreamEnding()
         let session = WatchSession(
