@@ -15,7 +15,7 @@ import Synchronization
 /// - `Kinds/`      the strategies of the built-in kinds: defaults, validation, allocation, warnings, table columns.
 /// - `Protobuf/`   bodies in the wire format that clients of built-in kinds may send.
 /// - `Storage/`    objects under one version counter, events of the recent past, the history of writes.
-/// - `Schemas/`, `FieldManagement/`, `Patches/`, `CustomResources/`, `Expressions/`  pure functions on objects.
+/// - `Schemas/`, `FieldManagement/`, `CustomResources/`, `Expressions/`  pure functions on objects.
 /// - `Controllers/` the simulated node side, garbage collection and namespaces.
 ///
 /// ```swift

@@ -6,7 +6,7 @@
 /// - `YAML/`      YAML documents in and out, over libyaml.
 /// - `Metadata/`  ``KubeObject``, ``ObjectMetadata`` fields, ``GroupVersionKind``, ``ResourceType``, selectors,
 ///                ``Quantity``, ``ResourceVersion``, ``Timestamp`` and ``Status`` errors.
-/// - `Patching/`  JSON patch (RFC 6902), merge patch (RFC 7386), structural differences and redaction.
+/// - `Patching/`  JSON patch (RFC 6902), merge patch (RFC 7386), strategic merge patch, structural differences, redaction.
 ///
 /// Nothing in this module reads a clock, a file or a socket; all of it is safe to call from anywhere.
 public enum KubeCore {

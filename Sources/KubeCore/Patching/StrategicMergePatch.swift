@@ -1,12 +1,12 @@
-import KubeCore
-
 /// Strategic merge patches (`application/strategic-merge-patch+json`): merge patches that merge lists by key, as the
-/// schema says, with directives for what a merge cannot say.
-package enum StrategicMergePatch {
+/// schema says, with directives for what a merge cannot say (`$patch`, `$retainKeys`, `$setElementOrder/…`,
+/// `$deleteFromPrimitiveList/…`).
+public enum StrategicMergePatch {
     /// Applies a patch to an object.
     ///
-    /// - Throws: the answer of the real server to a patch that is malformed or does not fit the object.
-    package static func apply(
+    /// - Parameter schema: what is known of the object's fields; without it lists are replaced.
+    /// - Throws: the answer of the API server to a patch that is malformed or does not fit the object.
+    public static func apply<Schema: PatchSchema>(
         _ patch: JSONValue, to object: JSONValue, schema: Schema?
     ) throws(Status) -> JSONValue {
         guard case .object(let members) = patch else {
@@ -16,7 +16,7 @@ package enum StrategicMergePatch {
                     + "map[string]interface {}")
         }
         let original = object.objectValue ?? JSONObject()
-        return .object(try mergeMap(original, members, schema?.resolved, mergesDeletions: true))
+        return .object(try mergeMap(original, members, schema, mergesDeletions: true))
     }
 
     private static let directive = "$patch"
@@ -30,7 +30,7 @@ package enum StrategicMergePatch {
 
     /// - Parameter mergesDeletions: whether `null` removes a member; else it is dropped, since there is nothing to
     ///   remove in what the patch adds.
-    private static func mergeMap(
+    private static func mergeMap<Schema: PatchSchema>(
         _ original: JSONObject, _ patch: JSONObject, _ schema: Schema?, mergesDeletions: Bool
     ) throws(Status) -> JSONObject {
         var patch = patch
@@ -65,7 +65,7 @@ package enum StrategicMergePatch {
                 result[name] = .array(items.filter { !gone.contains($0) })
                 continue
             }
-            let property = schema.flatMap { $0.properties[key] ?? $0.additionalPropertiesSchema }
+            let property = schema?.field(key)
             if value.isNull {
                 if mergesDeletions { result[key] = nil }
                 continue
@@ -78,39 +78,41 @@ package enum StrategicMergePatch {
             guard !patch.contains(name), let items = result[name]?.arrayValue, let order = order.arrayValue else {
                 continue
             }
-            let property = schema?.properties[name]
-            result[name] = .array(sorted(items, by: order, live: items, property?.patchMergeKey))
+            let property = schema?.field(name)
+            result[name] = .array(sorted(items, by: order, live: items, property?.mergeKey))
         }
         return result
     }
 
-    private static func mergeValue(
+    private static func mergeValue<Schema: PatchSchema>(
         _ original: JSONValue?, _ patch: JSONValue, _ node: Schema?, _ order: [JSONValue]?, _ name: String
     ) throws(Status) -> JSONValue {
         switch (original, patch) {
         case (.object(let old)?, .object(let new)):
-            let replaces = node?.patchStrategies.contains("replace") ?? false
-            if replaces, new[directive] == nil { return .object(try withoutDirectives(new, node?.resolved)) }
-            return .object(try mergeMap(old, new, node?.resolved, mergesDeletions: true))
+            let replaces = node?.replacesMaps ?? false
+            if replaces, new[directive] == nil { return .object(try withoutDirectives(new, node)) }
+            return .object(try mergeMap(old, new, node, mergesDeletions: true))
         case (.array(let old)?, .array(let new)):
             return .array(try mergeList(old, new, node, order, name))
-        case (_, .object(let new)): return .object(try withoutDirectives(new, node?.resolved))
+        case (_, .object(let new)): return .object(try withoutDirectives(new, node))
         case (_, .array(let new)): return .array(try mergeList([], new, node, order, name))
         default: return patch
         }
     }
 
     /// What a patch adds where there was nothing: the object without nulls and directives.
-    private static func withoutDirectives(_ patch: JSONObject, _ schema: Schema?) throws(Status) -> JSONObject {
+    private static func withoutDirectives<Schema: PatchSchema>(_ patch: JSONObject, _ schema: Schema?) throws(Status)
+        -> JSONObject
+    {
         try mergeMap(JSONObject(), patch, schema, mergesDeletions: false)
     }
 
-    private static func mergeList(
+    private static func mergeList<Schema: PatchSchema>(
         _ original: [JSONValue], _ patch: [JSONValue], _ node: Schema?, _ order: [JSONValue]?, _ name: String
     ) throws(Status) -> [JSONValue] {
-        let merges = node?.patchStrategies.contains("merge") ?? false
+        let merges = node?.mergesLists ?? false
         let holdsObjects = (patch + original).contains { $0.objectValue != nil }
-        let item = node?.items?.resolved
+        let item = node?.element
         guard merges else {
             var result: [JSONValue] = []
             for value in patch {
@@ -132,13 +134,13 @@ package enum StrategicMergePatch {
             merged = sorted(merged, by: patch, live: original, nil)
             return order.isEmpty ? merged : sorted(merged, by: order, live: original, nil)
         }
-        guard let key = node?.patchMergeKey else {
+        guard let key = node?.mergeKey else {
             throw malformed("cannot merge list \(name): the schema names no merge key")
         }
         return try mergeObjects(original, patch, key, item, order, name)
     }
 
-    private static func mergeObjects(
+    private static func mergeObjects<Schema: PatchSchema>(
         _ original: [JSONValue], _ patch: [JSONValue], _ key: String, _ item: Schema?, _ order: [JSONValue]?,
         _ name: String
     ) throws(Status) -> [JSONValue] {
@@ -209,4 +211,19 @@ package enum StrategicMergePatch {
         }
         return result + named + others
     }
+}
+
+/// What a strategic merge patch asks of an object's schema, at one field of it
+/// (`x-kubernetes-patch-strategy` and `x-kubernetes-patch-merge-key` of OpenAPI).
+public protocol PatchSchema: Sendable {
+    /// What is known of a member; nil for nothing.
+    func field(_ name: String) -> Self?
+    /// What is known of the elements, where the field is a list; nil for nothing.
+    var element: Self? { get }
+    /// Whether a patch of the list is merged into it, rather than put in its place.
+    var mergesLists: Bool { get }
+    /// Whether a patch of the map is put in its place.
+    var replacesMaps: Bool { get }
+    /// The member by which the list's elements are paired; nil for lists of scalars.
+    var mergeKey: String? { get }
 }
