@@ -9,7 +9,7 @@ import Synchronization
 /// - `Server/`     HTTP on loopback over Hummingbird's core; nothing else knows of sockets.
 /// - `API/`        requests as values: routing, negotiation, discovery, reads, writes, patches, subresources, errors.
 /// - `Watch/`      the sessions of watches: initial events, selections, bookmarks, time-outs.
-/// - `Admission/`  what must hold for a write.
+/// - `Admission/`  who asks and what they may do (RBAC), what must hold for a write (policies, webhooks).
 /// - `Seams/`      where tests reach in: observations, faults, views of the past, restarts, backups.
 /// - `Resources/`  what is served, the hooks for single kinds, and the access that controllers inside the server have.
 /// - `Kinds/`      the strategies of the built-in kinds: defaults, validation, allocation, warnings, table columns.
@@ -55,6 +55,8 @@ public final class EmbeddedCluster: Sendable {
         /// Whether users may do only what their roles allow, and unknown tokens are refused; the default is that
         /// everybody may do everything. Requests without credentials are the administrator's in any case.
         public var authorizes = false
+        /// The way to admission webhooks; the default is none, and then none is called.
+        public var webhookCaller: (any WebhookCaller)?
         /// What happens to requests before they are handled; the default lets them pass.
         public var hooks = RequestHooks.none
         /// What happens to the events of watches before they are sent; the default lets them pass.
@@ -84,7 +86,7 @@ public final class EmbeddedCluster: Sendable {
             seams: ClusterSeams(
                 requestHooks: options.hooks, eventHooks: options.eventHooks, random: options.random),
             isAuthorizing: options.authorizes,
-            injector: options.controllers == .simulated ? injector : nil)
+            injector: options.controllers == .simulated ? injector : nil, webhookCaller: options.webhookCaller)
         server.bootstrap()
     }
 
@@ -149,7 +151,23 @@ public final class EmbeddedCluster: Sendable {
     public var address: String? { boundPort.withLock { $0 }.map { "http://127.0.0.1:\($0)" } }
 
     /// A kubeconfig for the cluster; nil before it is served.
-    public var kubeconfig: String? {
+    public var kubeconfig: String? { kubeconfig(user: [:]) }
+
+    /// A kubeconfig whose bearer acts as somebody else, by impersonation; nil before the cluster is served.
+    ///
+    /// Clients send no tokens without TLS, but impersonation headers they do, and the server's loopback clients may
+    /// impersonate anybody.
+    ///
+    /// - Parameters:
+    ///   - user: the user, such as `jane` or `system:serviceaccount:NAMESPACE:NAME`, whose groups are known.
+    ///   - groups: the user's groups.
+    public func kubeconfig(impersonating user: String, groups: [String] = []) -> String? {
+        var settings: JSONObject = ["as": .string(user)]
+        if !groups.isEmpty { settings["as-groups"] = JSONValue(groups) }
+        return kubeconfig(user: settings)
+    }
+
+    private func kubeconfig(user: JSONObject) -> String? {
         address.map { address in
             """
             apiVersion: v1
@@ -163,7 +181,7 @@ public final class EmbeddedCluster: Sendable {
             current-context: boltrope
             users:
             - name: boltrope
-              user: {}
+              user: \(JSONValue.object(user).serialized())
 
             """
         }

@@ -43,11 +43,17 @@ public struct APIRequest: Sendable {
         public var name: String
         /// The groups that the user is in.
         public var groups: [String]
+        /// What tells apart users of the same name at different times; empty if nothing does.
+        public var uid: String
+        /// What else the authenticator knows.
+        public var extra: [String: [String]]
 
         /// A user.
-        public init(name: String, groups: [String] = []) {
+        public init(name: String, groups: [String] = [], uid: String = "", extra: [String: [String]] = [:]) {
             self.name = name
             self.groups = groups
+            self.uid = uid
+            self.extra = extra
         }
 
         /// Who anybody is who brings no credentials: the server trusts its loopback clients.

@@ -38,7 +38,8 @@ extension APIServer {
         ready(&stored, resource)
         if !isManaged { recordManagers(of: &stored, live: nil, target) }
         let context = writeContext(target)
-        try await admit(&stored, old: nil, target)
+        var warnings = try await admit(&stored, old: nil, target)
+        try confirmNoEscalation(stored, old: nil, target)
         if object.name.isEmpty, let prefix = stored[path: "metadata", "generateName"]?.stringValue, !prefix.isEmpty {
             stored.name = String(prefix.prefix(58)) + nameSuffix()
         }
@@ -53,7 +54,8 @@ extension APIServer {
             ObjectMetadata.errorsOfNew(stored, resource)
             + findings.errors
         guard errors.isEmpty else { throw .invalid(resource.storageKind.groupKind, stored.name, errors) }
-        let warnings = strategy.warnings(stored, old: nil) + findings.warnings
+        warnings += try await admitFinally(stored, old: nil, target)
+        warnings += strategy.warnings(stored, old: nil) + findings.warnings
         let written = try commitNew(stored, target, isGenerated: object.name.isEmpty)
         try await afterCommit(written, target)
         return Written(object: VersionConversion.fromStorage(written, to: resource), warnings: warnings)

@@ -49,6 +49,7 @@ extension APIServer {
             fieldManager: context.request.fieldManager, userAgent: context.request.header("User-Agent") ?? "",
             verb: "delete")
         result.isDryRun = options.isDryRun
+        result.user = context.request.user
         return result
     }
 
@@ -85,11 +86,11 @@ extension APIServer {
             let old = current.object
             try checkMayBeDeleted(old, resource)
             try checkPreconditions(options, old, resource)
-            var warnings: [String] = []
+            var warnings = try await admitDeletion(of: old, target)
             if strategy.defaultPropagation == .orphan, options.propagationPolicy == nil,
                 options.orphanDependents == nil
             {
-                warnings = strategy.orphanWarning.map { [$0] } ?? []
+                warnings += strategy.orphanWarning.map { [$0] } ?? []
             }
             var object = old
             object.finalizers = finalizers(of: old, options, strategy)

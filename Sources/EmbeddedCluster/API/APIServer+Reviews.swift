@@ -14,75 +14,55 @@ extension APIServer {
                 live: nil, new: object, schema: context.resource.schema, manager: options.fieldManager,
                 filter: .everything, now: now)
         }
-        let user = try authenticated(context.request)
+        let user = context.request.user ?? .administrator
         switch context.type.kind {
         case "SelfSubjectReview":
             object.set(.string(now.description), at: "metadata", "creationTimestamp")
-            object["status"] = ["userInfo": Self.value(of: user)]
+            object["status"] = ["userInfo": user.value]
         case "SelfSubjectAccessReview": object["status"] = try accessStatus(object, user)
         case "SubjectAccessReview", "LocalSubjectAccessReview":
-            let subject = APIRequest.User(
-                name: object[path: "spec", "user"]?.stringValue ?? "",
-                groups: object[path: "spec", "groups"]?.stringArrayValue ?? [])
+            let spec = object.specification
+            var subject = APIRequest.User(
+                name: spec.text("user"), groups: spec["groups"]?.stringArrayValue ?? [], uid: spec.text("uid"))
+            for (key, values) in spec["extra"]?.objectValue ?? [:] { subject.extra[key] = values.stringArrayValue }
             object["status"] = try accessStatus(object, subject)
         case "SelfSubjectRulesReview":
-            object["status"] = authorizer.rules(
-                of: user, namespace: object[path: "spec", "namespace"]?.stringValue ?? "")
-        default: object["status"] = tokenStatus(object, now)
+            object["status"] = try rulesStatus(object, user)
+        default: object["status"] = try tokenStatus(object)
         }
         ObjectMetadata.normalize(&object)
         return try answer(object, context, status: 201, warnings: decoded.warnings)
     }
 
-    /// Who makes a request: whoever the token says, and the administrator without any.
-    func authenticated(_ request: APIRequest) throws(Status) -> APIRequest.User {
-        if let user = request.user { return user }
-        guard let header = request.header("Authorization") else { return .administrator }
-        let parts = header.split(separator: " ", maxSplits: 1)
-        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .administrator }
-        if let token = ServiceAccountToken(String(parts[1]), now: environment.now(), key: tokenKey) {
-            return token.user
-        }
-        guard isAuthorizing else { return .administrator }
-        throw Status(code: 401, reason: .unauthorized, message: "Unauthorized")
-    }
-
     private func accessStatus(_ review: KubeObject, _ user: APIRequest.User) throws(Status) -> JSONValue {
+        let errors = AccessReviewValidation.errors(review)
+        guard errors.isEmpty else { throw .invalid(AccessReviewValidation.kind, "", errors) }
         let resource = review[path: "spec", "resourceAttributes"]
         let other = review[path: "spec", "nonResourceAttributes"]
-        let kind = GroupKind(group: "authorization.k8s.io", kind: "")
-        func printed(_ value: JSONValue?, _ key: String) -> JSONValue { value?[key] ?? "" }
-        switch (resource, other) {
-        case (nil, nil):
-            throw .invalid(
-                kind, "",
-                [
-                    .invalid(
-                        "spec.resourceAttributes", nil,
-                        "exactly one of nonResourceAttributes or resourceAttributes must be specified")
-                ])
-        case (_?, _?):
-            throw .invalid(
-                kind, "",
-                [
-                    .invalid(
-                        "spec.nonResourceAttributes",
-                        ["Path": printed(other, "path"), "Verb": printed(other, "verb")],
-                        "cannot be specified in combination with resourceAttributes")
-                ])
-        default: break
-        }
         let attributes = AccessAttributes(resource: resource, path: other)
-        if let reason = authorizer.reasonToAllow(attributes, user) {
-            return reason.isEmpty ? ["allowed": true] : ["allowed": true, "reason": .string(reason)]
-        }
-        return ["allowed": false]
+        let decision = authorizer.decide(attributes, user)
+        var status: JSONObject = ["allowed": .bool(decision.isAllowed)]
+        if !decision.reason.isEmpty { status["reason"] = .string(decision.reason) }
+        return .object(status)
     }
 
-    private func tokenStatus(_ review: KubeObject, _ now: Timestamp) -> JSONValue {
+    private func rulesStatus(_ review: KubeObject, _ user: APIRequest.User) throws(Status) -> JSONValue {
+        let namespace = review.specification.text("namespace")
+        guard !namespace.isEmpty else { throw .badRequest("no namespace on request") }
+        let (rules, failures) = authorizer.rules(of: user, namespace: namespace)
+        var status: JSONObject = [
+            "resourceRules": .array(rules.filter { $0.paths.isEmpty }.map(\.value)),
+            "nonResourceRules": .array(rules.filter { !$0.paths.isEmpty }.map(\.value)), "incomplete": false,
+        ]
+        if !failures.isEmpty { status["evaluationError"] = .string(failures.joined(separator: ", ")) }
+        return .object(status)
+    }
+
+    private func tokenStatus(_ review: KubeObject) throws(Status) -> JSONValue {
         let text = review[path: "spec", "token"]?.stringValue ?? ""
+        guard !text.isEmpty else { throw .badRequest("token is required for TokenReview in authentication") }
         let wanted = review[path: "spec", "audiences"]?.stringArrayValue ?? []
-        guard let token = ServiceAccountToken(text, now: now, key: tokenKey) else {
+        guard let token = validToken(text) else {
             return ["user": [:], "error": "the token is none that this server issued, or has expired"]
         }
         let audiences = wanted.isEmpty ? [ServiceAccountToken.defaultAudience] : wanted
@@ -93,12 +73,21 @@ extension APIServer {
                 "error": .string("token audiences \(token.audiences) is invalid for the target audiences \(audiences)"),
             ]
         }
-        var user = Self.value(of: token.user)
-        user.set(.string(token.uid), at: "uid")
-        return ["authenticated": true, "user": user, "audiences": JSONValue(common)]
+        return ["authenticated": true, "user": token.user.value, "audiences": JSONValue(common)]
     }
+}
 
-    private static func value(of user: APIRequest.User) -> JSONValue {
-        ["username": .string(user.name), "groups": JSONValue(user.groups)]
+extension APIRequest.User {
+    /// The user as `authentication.k8s.io/v1` UserInfo.
+    var value: JSONValue {
+        var object: JSONObject = ["username": .string(name)]
+        if !uid.isEmpty { object["uid"] = .string(uid) }
+        object["groups"] = JSONValue(groups)
+        if !extra.isEmpty {
+            var values: JSONObject = [:]
+            for (key, texts) in extra.sorted(by: { $0.key.utf8Less(than: $1.key) }) { values[key] = JSONValue(texts) }
+            object["extra"] = .object(values)
+        }
+        return .object(object)
     }
 }

@@ -55,7 +55,8 @@ extension APIServer {
     private func bind(_ context: RequestContext) async throws(Status) -> APIResponse {
         let options = try WriteOptions(context.request, kind: "CreateOptions", verb: "create")
         let kind = GroupVersionKind(group: "", version: "v1", kind: "Binding")
-        let binding = try decode(context, options, as: kind).object
+        var binding = try decode(context, options, as: kind).object
+        _ = try await admit(&binding, kind, WriteTarget(context, options))
         let node = binding[path: "target", "name"]?.stringValue ?? ""
         guard !node.isEmpty else {
             throw .invalid(kind.groupKind, binding.name, [.required("target.name")])
@@ -88,8 +89,9 @@ extension APIServer {
     private func evict(_ context: RequestContext) async throws(Status) -> APIResponse {
         let options = try WriteOptions(context.request, kind: "CreateOptions", verb: "delete")
         let kind = GroupVersionKind(group: "policy", version: "v1", kind: "Eviction")
-        let eviction = try decode(context, options, as: kind).object
+        var eviction = try decode(context, options, as: kind).object
         let pod = try stored(context)
+        _ = try await admit(&eviction, kind, WriteTarget(context, options))
         if pod.object[path: "status", "phase"]?.stringValue != "Pending" {
             try await spendBudget(of: pod, options)
         }
@@ -147,6 +149,7 @@ extension APIServer {
         let kind = GroupVersionKind(group: "authentication.k8s.io", version: "v1", kind: "TokenRequest")
         var token = try decode(context, options, as: kind).object
         let account = try stored(context)
+        _ = try await admit(&token, kind, WriteTarget(context, options))
         let lifetime = token[path: "spec", "expirationSeconds"]?.integerValue ?? 3600
         guard lifetime >= 600 else {
             throw .invalid(
@@ -173,7 +176,8 @@ extension APIServer {
         let expiry = now.advanced(by: .seconds(lifetime))
         let issued = ServiceAccountToken(
             namespace: account.namespace ?? "", name: account.name, uid: account.uid,
-            audiences: token[path: "spec", "audiences"]?.stringArrayValue ?? [], expiry: expiry)
+            audiences: token[path: "spec", "audiences"]?.stringArrayValue ?? [], expiry: expiry,
+            identifier: newIdentifier())
         token["status"] = [
             "token": .string(issued.text(now: now, key: tokenKey)), "expirationTimestamp": .string(expiry.description),
         ]

@@ -118,7 +118,8 @@ extension APIServer {
             recordManagers(of: &stored, live: live, target)
         }
         if target.subresource == "scale" { Self.forgetScaleTimes(&stored) }
-        try await admit(&stored, old: old, target)
+        var warnings = try await admit(&stored, old: old, target)
+        try confirmNoEscalation(stored, old: old, target)
         try resource.strategy.prepareForUpdate(&stored, old: old, subresource: target.subresource, context)
         ObjectMetadata.normalize(&stored)
         if resource.countsGenerations {
@@ -137,7 +138,8 @@ extension APIServer {
         let findings = validate(stored, old: old, target, context)
         errors += findings.errors
         guard errors.isEmpty else { throw .invalid(resource.storageKind.groupKind, stored.name, errors) }
-        return (stored, findings.warnings)
+        warnings += try await admitFinally(stored, old: old, target)
+        return (stored, warnings + findings.warnings)
     }
 
     /// Managers that wrote through the scale are kept without the time, as the real server keeps them.

@@ -20,6 +20,10 @@ final class APIServer: Sendable {
     let injector: InjectorState?
     /// The OpenAPI documents asked for so far.
     let documents = Mutex<[GroupVersion: (hash: String, bytes: [UInt8])]>([:])
+    /// The way to webhooks; nil calls none.
+    let webhookCaller: (any WebhookCaller)?
+    /// The expressions of admission configurations.
+    let expressions = ExpressionCache()
     /// What tokens of service accounts are signed with.
     let tokenKey: [UInt8]
 
@@ -36,8 +40,9 @@ final class APIServer: Sendable {
 
     init(
         environment: Environment, limits: Store.Limits, seams: ClusterSeams, isAuthorizing: Bool = false,
-        injector: InjectorState? = nil
+        injector: InjectorState? = nil, webhookCaller: (any WebhookCaller)? = nil
     ) {
+        self.webhookCaller = webhookCaller
         self.injector = injector
         self.isAuthorizing = isAuthorizing
         tokenKey = (0..<32).map { _ in UInt8(environment.random(256)) }
@@ -96,6 +101,8 @@ final class APIServer: Sendable {
 
     private func answer(_ request: APIRequest) async -> APIResponse {
         do {
+            var request = request
+            request.user = try identify(request)
             try authorize(request)
             return try await route(request)
         } catch {

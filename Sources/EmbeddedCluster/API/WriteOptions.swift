@@ -17,6 +17,8 @@ struct WriteOptions: Sendable {
     var userAgent = ""
     /// The verb, for the history.
     var verb = ""
+    /// Whose request it is; nil for the server's own controllers.
+    var user: APIRequest.User?
 
     init(fieldManager: String, userAgent: String, verb: String) {
         self.fieldManager = fieldManager
@@ -31,6 +33,7 @@ struct WriteOptions: Sendable {
     init(_ request: APIRequest, kind: String, verb: String, isApply: Bool = false) throws(Status) {
         self.verb = verb
         userAgent = request.header("User-Agent") ?? ""
+        user = request.user
         fieldManager = request.fieldManager
         var errors: [FieldError] = []
         if kind == "PatchOptions" {

@@ -7,6 +7,8 @@ struct ServiceAccountToken {
     var uid: String
     var audiences: [String]
     var expiry: Timestamp
+    /// What tells this token from all others (`jti`).
+    var identifier: String
 
     /// Whom tokens are for if nobody else is named: the API server itself.
     static let defaultAudience = "https://kubernetes.default.svc"
@@ -14,16 +16,37 @@ struct ServiceAccountToken {
     /// The name under which the bearer is known.
     var user: APIRequest.User {
         APIRequest.User(
-            name: "system:serviceaccount:\(namespace):\(name)",
-            groups: ["system:serviceaccounts", "system:serviceaccounts:\(namespace)", "system:authenticated"])
+            name: Self.prefix + "\(namespace):\(name)",
+            groups: Self.groups(namespace: namespace) + ["system:authenticated"], uid: uid,
+            extra: identifier.isEmpty ? [:] : ["authentication.kubernetes.io/credential-id": ["JTI=\(identifier)"]])
     }
 
-    init(namespace: String, name: String, uid: String, audiences: [String], expiry: Timestamp) {
+    private static let prefix = "system:serviceaccount:"
+
+    /// The groups that the accounts of a namespace are in.
+    static func groups(namespace: String) -> [String] {
+        ["system:serviceaccounts", "system:serviceaccounts:\(namespace)"]
+    }
+
+    /// The account that a user name stands for; nil if it is none of an account.
+    static func account(named user: String) -> (namespace: String, name: String)? {
+        guard user.hasPrefix(prefix) else { return nil }
+        let parts = user.dropFirst(prefix.count).split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, Names.errors(String(parts[0]), .label, isPrefix: false).isEmpty,
+            Names.subdomainErrors(String(parts[1])).isEmpty
+        else { return nil }
+        return (String(parts[0]), String(parts[1]))
+    }
+
+    init(
+        namespace: String, name: String, uid: String, audiences: [String], expiry: Timestamp, identifier: String
+    ) {
         self.namespace = namespace
         self.name = name
         self.uid = uid
         self.audiences = audiences
         self.expiry = expiry
+        self.identifier = identifier
     }
 
     /// The token in its compact form.
@@ -31,7 +54,7 @@ struct ServiceAccountToken {
         let header: JSONValue = ["alg": "HS256", "typ": "JWT"]
         let payload: JSONValue = [
             "aud": JSONValue(audiences), "exp": .integer(expiry.seconds), "iat": .integer(now.seconds),
-            "iss": .string(Self.defaultAudience),
+            "iss": .string(Self.defaultAudience), "jti": .string(identifier),
             "kubernetes.io": [
                 "namespace": .string(namespace), "serviceaccount": ["name": .string(name), "uid": .string(uid)],
             ],
@@ -55,7 +78,7 @@ struct ServiceAccountToken {
         else { return nil }
         self.init(
             namespace: namespace, name: name, uid: uid, audiences: payload["aud"]?.stringArrayValue ?? [],
-            expiry: Timestamp(seconds: seconds))
+            expiry: Timestamp(seconds: seconds), identifier: payload["jti"]?.stringValue ?? "")
     }
 
     /// HMAC-SHA-256 (RFC 2104) of a text.

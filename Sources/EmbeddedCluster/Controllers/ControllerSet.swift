@@ -3,7 +3,7 @@ package enum ControllerSet: String, Sendable, CaseIterable {
     /// None: a bare API server, as kube-apiserver alone.
     case none
     /// What keeps the store consistent: garbage collection, namespaces, default service accounts, custom resource
-    /// definitions being removed.
+    /// definitions being removed, aggregated roles.
     case core
     /// The core, and the workload controllers, a simulated node side and the behaviours of a ready istiod.
     case simulated
@@ -12,6 +12,7 @@ package enum ControllerSet: String, Sendable, CaseIterable {
     func controllers() -> [any ClusterController] {
         let core: [any ClusterController] = [
             GarbageCollector(), NamespaceController(), ServiceAccountController(), CustomResourceCleanup(),
+            RoleAggregationController(),
         ]
         let simulated: [any ClusterController] = [
             NodeController(), Scheduler(), Kubelet(), DeploymentController(), ReplicaSetController(),

@@ -19,9 +19,16 @@ struct CELChecker {
             report("undeclared reference to '\(name)' (in container '')", node)
             return .dyn
         case .select(let operand, let field):
-            if let name = Self.qualifiedName(node), let type = Self.typeNames[name] { return .type(type) }
+            if let name = Self.qualifiedName(node) {
+                if let type = lookUp(name) {
+                    references.insert(name)
+                    return type
+                }
+                if let type = Self.typeNames[name] { return .type(type) }
+            }
             return select(field, from: check(operand), node)
         case .has(let operand, let field):
+            if let name = Self.qualifiedName(operand), lookUp("\(name).\(field)") != nil { return .bool }
             _ = select(field, from: check(operand), node)
             return .bool
         case .list(let elements): return .list(join(elements.map { check($0) }))

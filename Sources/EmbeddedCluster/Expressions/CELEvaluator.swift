@@ -9,10 +9,39 @@ struct CELEvaluator {
     /// What has been spent.
     private(set) var cost = 0
     private let limit: Int
+    /// Expressions that are members of `variables`, and the results of those asked for so far.
+    private var composition: (expressions: [String: CELNode], results: [String: CELValue]) = ([:], [:])
 
-    init(variables: [String: CELValue], limit: Int = CELEvaluator.limitPerCall) {
+    /// - Parameter composed: the expressions that are members of the variable `variables`.
+    init(
+        variables: [String: CELValue], composed: [String: CELNode] = [:], limit: Int = CELEvaluator.limitPerCall
+    ) {
         self.variables = variables.map { ($0.key, $0.value) }
         self.limit = limit
+        composition.expressions = composed
+    }
+
+    /// Evaluates an expression with a budget of its own; what composed variables turned out to be is kept.
+    mutating func evaluateAnew(_ node: CELNode) throws(CELEvaluationError) -> CELValue {
+        cost = 0
+        return try evaluate(node)
+    }
+
+    /// A member of a variable that has no value as a whole: a composed one, or one with a name of several parts.
+    private mutating func qualified(_ root: String, _ field: String) throws(CELEvaluationError) -> CELValue? {
+        if root == "variables", let node = composition.expressions[field] {
+            if let known = composition.results[field] { return known }
+            do throws(CELEvaluationError) {
+                let value = try evaluate(node)
+                composition.results[field] = value
+                return value
+            } catch {
+                if error.isBudget { throw error }
+                throw CELEvaluationError("composited variable \"\(field)\" fails to evaluate: \(error.message)")
+            }
+        }
+        guard root == "authorizer" else { return nil }
+        return variables.last { $0.name == "\(root).\(field)" }?.value
     }
 
     private mutating func spend(_ amount: Int) throws(CELEvaluationError) {
@@ -30,6 +59,7 @@ struct CELEvaluator {
             if let found = variables.last(where: { $0.name == name }) { return found.value }
             return .type(name)
         case .select(let operand, let field):
+            if case .identifier(let root) = operand.kind, let value = try qualified(root, field) { return value }
             if let name = CELChecker.qualifiedName(node), !isVariable(node), name.contains("."),
                 name.hasPrefix("net.") || name.hasPrefix("google.")
             {
@@ -47,6 +77,9 @@ struct CELEvaluator {
             return member
         case .has(let operand, let field):
             try spend(1)
+            if case .identifier("variables") = operand.kind, composition.expressions[field] != nil {
+                return .bool(true)
+            }
             let value = try evaluate(operand)
             if case .optional(let wrapped) = value {
                 return .bool(

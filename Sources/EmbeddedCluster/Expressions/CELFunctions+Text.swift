@@ -198,6 +198,7 @@ extension CELFunctions {
         case .ip(let address): address.description
         case .cidr(let prefix): prefix.description
         case .quantity(let quantity): quantity.description
+        case .authorization(let value): value.typeName
         case .optional(let wrapped): wrapped.map { plain($0) } ?? "optional.none()"
         }
     }

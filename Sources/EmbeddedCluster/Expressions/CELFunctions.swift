@@ -4,6 +4,10 @@ import KubeCore
 enum CELFunctions {
     /// - Parameter isMember: whether the first value is the target of a member call.
     static func apply(_ name: String, isMember: Bool, _ values: [CELValue]) throws(CELEvaluationError) -> CELValue {
+        if case .authorization(let value)? = values.first, isMember {
+            guard let result = try value.apply(name, Array(values.dropFirst())) else { throw .noOverload }
+            return result
+        }
         if let result = try comparison(name, values) { return result }
         if let result = try arithmetic(name, values) { return result }
         if let result = try access(name, values) { return result }

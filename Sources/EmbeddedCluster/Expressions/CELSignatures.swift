@@ -125,6 +125,21 @@ enum CELSignatures {
         kubernetes.Quantity.(int)->kubernetes.Quantity
         sub kubernetes.Quantity.(kubernetes.Quantity)->kubernetes.Quantity \
         kubernetes.Quantity.(int)->kubernetes.Quantity
+        path kubernetes.authorization.Authorizer.(string)->kubernetes.authorization.PathCheck
+        group kubernetes.authorization.Authorizer.(string)->kubernetes.authorization.GroupCheck
+        serviceAccount kubernetes.authorization.Authorizer.(string,string)->kubernetes.authorization.Authorizer
+        resource kubernetes.authorization.GroupCheck.(string)->kubernetes.authorization.ResourceCheck
+        subresource kubernetes.authorization.ResourceCheck.(string)->kubernetes.authorization.ResourceCheck
+        namespace kubernetes.authorization.ResourceCheck.(string)->kubernetes.authorization.ResourceCheck
+        name kubernetes.authorization.ResourceCheck.(string)->kubernetes.authorization.ResourceCheck
+        fieldSelector kubernetes.authorization.ResourceCheck.(string)->kubernetes.authorization.ResourceCheck
+        labelSelector kubernetes.authorization.ResourceCheck.(string)->kubernetes.authorization.ResourceCheck
+        check kubernetes.authorization.PathCheck.(string)->kubernetes.authorization.Decision \
+        kubernetes.authorization.ResourceCheck.(string)->kubernetes.authorization.Decision
+        allowed kubernetes.authorization.Decision.()->bool
+        reason kubernetes.authorization.Decision.()->string
+        errored kubernetes.authorization.Decision.()->bool
+        error kubernetes.authorization.Decision.()->string
         hasValue optional<A>.()->bool
         value optional<A>.()->A
         orValue optional<A>.(A)->A

@@ -21,6 +21,7 @@ indirect enum CELValue: Sendable, Hashable {
     case ip(IPAddress)
     case cidr(IPPrefix)
     case quantity(Quantity)
+    case authorization(AuthorizationValue)
 
     /// The value of a part of a Kubernetes object, seen through its schema.
     init(_ value: JSONValue, _ schema: Schema?) {
@@ -80,6 +81,7 @@ indirect enum CELValue: Sendable, Hashable {
         case .ip: "net.IP"
         case .cidr: "net.CIDR"
         case .quantity: "kubernetes.Quantity"
+        case .authorization(let value): value.typeName
         }
     }
 

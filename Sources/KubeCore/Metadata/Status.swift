@@ -179,7 +179,9 @@ extension Status.Details {
 extension Status.Cause {
     /// The cause as the API writes it.
     public var value: JSONValue {
-        var object: JSONObject = ["reason": .string(reason), "message": .string(message)]
+        var object = JSONObject()
+        if !reason.isEmpty { object["reason"] = .string(reason) }
+        if !message.isEmpty { object["message"] = .string(message) }
         if let field, !field.isEmpty { object["field"] = .string(field) }
         return .object(object)
     }

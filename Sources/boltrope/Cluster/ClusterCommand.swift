@@ -1,6 +1,7 @@
 import ArgumentParser
 import EmbeddedCluster
 import Foundation
+import HTTPTransport
 import Logging
 import ServiceLifecycle
 
@@ -30,6 +31,28 @@ struct ClusterCommand: AsyncParsableCommand {
             """)
     var controllers = EmbeddedCluster.Options.Controllers.simulated
 
+    @Option(
+        help: """
+            What users may do: AlwaysAllow (everything) or RBAC (what roles and their bindings grant). Requests \
+            without credentials are the administrator's in either case.
+            """)
+    var authorizationMode = AuthorizationMode.alwaysAllow
+
+    @Option(
+        help: ArgumentHelp(
+            "Write a kubeconfig that acts as a user, such as system:serviceaccount:NAMESPACE:NAME; may be repeated.",
+            valueName: "user=file"))
+    var kubeconfigFor: [UserKubeconfig] = []
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Where an admission webhook that is a service of the cluster is really served; may be repeated. Webhooks at \
+            URLs are called as they are. Services without an address count as unreachable, and with simulated \
+            controllers are taken to agree.
+            """, valueName: "namespace/name:port=host:port"))
+    var webhookAddress: [WebhookAddress] = []
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535") }
         guard (0...1_000).contains(nodes) else { throw ValidationError("--nodes must be between 0 and 1000") }
@@ -39,12 +62,15 @@ struct ClusterCommand: AsyncParsableCommand {
         var options = EmbeddedCluster.Options()
         options.controllers = controllers
         options.nodes = nodes
+        options.webhookCaller = HTTPWebhookCaller(webhookAddress, exchange: LibcurlTransport())
+        options.authorizes = authorizationMode == .rbac
         options.logger = .warnings("boltrope.cluster")
-        let kubeconfig = kubeconfig
+        let (kubeconfig, users) = (kubeconfig, kubeconfigFor)
         let service = EmbeddedClusterService(cluster: EmbeddedCluster(options: options), port: port) { cluster in
             if let kubeconfig, let text = cluster.kubeconfig {
                 try Data(text.utf8).write(to: URL(fileURLWithPath: kubeconfig), options: .atomic)
             }
+            for user in users { try user.write(for: cluster) }
             let terminal = Terminal()
             terminal.line("cluster is listening on \(cluster.address ?? "")")
             terminal.line(

@@ -63,14 +63,8 @@ package struct SidecarInjector: Sendable {
         } else {
             return nil
         }
-        return internalError(
+        return .internalError(
             "failed calling webhook \"\(webhook.name)\": failed to call webhook: Post \"\(url)\": \(cause)")
-    }
-
-    private static func internalError(_ cause: String) -> Status {
-        Status(
-            code: 500, reason: .internalError, message: "Internal error occurred: \(cause)",
-            details: Status.Details(causes: [Status.Cause(reason: "", message: cause)]))
     }
 
     /// Injects a pod by the templates that it names, `sidecar` if it names none.

@@ -28,51 +28,153 @@ struct AdmissionPolicyStrategy: KindStrategy {
         guard subresource != "status" else { return [] }
         let spec = object.specification
         var errors = FieldRules.oneOf(spec["failurePolicy"], ["Fail", "Ignore"], "spec.failurePolicy")
-        if let kind = spec["paramKind"] {
-            for member in ["apiVersion", "kind"] where kind.text(member).isEmpty {
-                errors.append(.required("spec.paramKind.\(member)"))
-            }
-        }
+        if let kind = spec["paramKind"] { errors += Self.parameterKindErrors(kind) }
         if let match = spec["matchConstraints"] {
             errors += ExpressionRules.matchErrors(match, "spec.matchConstraints", requiresRules: true)
         } else {
             errors.append(.required("spec.matchConstraints"))
         }
-        errors += ExpressionRules.matchConditions(spec.list("matchConditions"), "spec.matchConditions")
+        var environment = AdmissionEnvironment(hasParameters: spec["paramKind"] != nil)
+        errors += ExpressionRules.matchConditions(spec.list("matchConditions"), "spec.matchConditions", environment)
+        if !spec.lacks("variables") { environment.composed = [:] }
         for (index, variable) in spec.list("variables").enumerated() {
-            let field = "spec.variables[\(index)]"
-            if variable.text("name").isEmpty { errors.append(.required("\(field).name", "name is not specified")) }
-            errors += ExpressionRules.errors(variable["expression"], "\(field).expression", hasVariables: true)
+            errors += Self.variableErrors(variable, "spec.variables[\(index)]", &environment)
         }
-        return errors + (isMutating ? mutationErrors(spec) : validationErrors(spec))
+        return errors + (isMutating ? mutationErrors(spec) : validationErrors(spec, environment, name: object.name))
     }
 
-    private func validationErrors(_ spec: JSONValue) -> [FieldError] {
+    private static func parameterKindErrors(_ kind: JSONValue) -> [FieldError] {
+        var errors: [FieldError] = []
+        let (version, name) = (kind.text("apiVersion"), kind.text("kind"))
+        if version.isEmpty {
+            errors.append(.required("spec.paramKind.apiVersion"))
+        } else {
+            let parts = version.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+            if parts.count > 2 {
+                errors.append(
+                    .invalid(
+                        "spec.paramKind.apiVersion", .string(version), "unexpected GroupVersion string: \(version)"))
+            } else if let group = parts.dropLast().first, !group.isEmpty {
+                let problems = Names.subdomainErrors(group)
+                if !problems.isEmpty {
+                    errors.append(
+                        .invalid(
+                            "spec.paramKind.apiVersion", .string(group), problems.joined(separator: ",")))
+                }
+            }
+            if parts.count <= 2, parts.last?.isEmpty ?? true {
+                errors.append(.invalid("spec.paramKind.apiVersion", .string(version), "version must be specified"))
+            }
+        }
+        if name.isEmpty {
+            errors.append(.required("spec.paramKind.kind"))
+        } else {
+            let problems = Names.errors(name.lowercased(), .serviceLabel, isPrefix: false)
+            if !problems.isEmpty {
+                errors.append(
+                    .invalid(
+                        "spec.paramKind.kind", .string(name),
+                        "may have mixed case, but should otherwise match: \(problems.joined(separator: ","))"))
+            }
+        }
+        return errors
+    }
+
+    /// What is wrong with a variable, which later expressions may use.
+    private static func variableErrors(
+        _ variable: JSONValue, _ field: String, _ environment: inout AdmissionEnvironment
+    ) -> [FieldError] {
+        var errors: [FieldError] = []
+        let (name, source) = (variable.text("name"), variable.text("expression"))
+        if name.allSatisfy(\.isWhitespace) {
+            errors.append(.required("\(field).name", "name is not specified"))
+        } else if CELNames.escaped(name) != name {
+            errors.append(.invalid("\(field).name", .string(name), "name is not a valid CEL identifier"))
+        }
+        guard !source.allSatisfy(\.isWhitespace) else {
+            return errors + [.required("\(field).expression", "expression is not specified")]
+        }
+        do throws(AdmissionEnvironment.Fault) {
+            let type = try environment.compile(source, returning: []).type
+            environment.composed?[name] = type
+        } catch {
+            environment.composed?[name] = .dyn
+            errors.append(.invalid("\(field).expression", .string(source), error.message))
+        }
+        return errors
+    }
+
+    private static let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge"]
+
+    private func validationErrors(
+        _ spec: JSONValue, _ environment: AdmissionEnvironment, name: String
+    ) -> [FieldError] {
         var errors: [FieldError] = []
         if spec.lacks("validations"), spec.lacks("auditAnnotations") {
             let problem = "validations or auditAnnotations must contain at least one item"
             errors.append(.required("spec.validations", problem))
             errors.append(.required("spec.auditAnnotations", problem))
         }
-        let reasons = ["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"]
+        var unauthorized = environment
+        unauthorized.hasAuthorizer = false
         for (index, validation) in spec.list("validations").enumerated() {
             let field = "spec.validations[\(index)]"
-            errors += ExpressionRules.errors(validation["expression"], "\(field).expression", hasVariables: true)
-            if validation["messageExpression"] != nil {
-                errors += ExpressionRules.errors(
-                    validation["messageExpression"], "\(field).messageExpression", hasVariables: true)
-            }
-            if validation.text("message").contains("\n") {
-                errors.append(
-                    .invalid("\(field).message", validation["message"], "message must not contain line breaks"))
-            }
-            errors += FieldRules.oneOf(validation["reason"], reasons, "\(field).reason")
-        }
-        for (index, annotation) in spec.list("auditAnnotations").enumerated() {
-            let field = "spec.auditAnnotations[\(index)]"
-            if annotation.text("key").isEmpty { errors.append(.required("\(field).key")) }
             errors += ExpressionRules.errors(
-                annotation["valueExpression"], "\(field).valueExpression", hasVariables: true)
+                validation["expression"], "\(field).expression", environment, returning: [.bool],
+                missing: "expression is not specified")
+            let message = validation.text("messageExpression")
+            if !message.isEmpty, message.allSatisfy(\.isWhitespace) {
+                errors.append(
+                    .invalid("\(field).messageExpression", .string(message), "must be non-empty if specified"))
+            } else if !message.isEmpty {
+                errors += ExpressionRules.errors(
+                    .string(message), "\(field).messageExpression", unauthorized, returning: [.string])
+            }
+            errors += Self.messageErrors(validation.text("message"), "\(field).message")
+            errors += FieldRules.oneOf(validation["reason"], Self.reasons, "\(field).reason")
+        }
+        return errors + auditErrors(spec, environment, name)
+    }
+
+    private static func messageErrors(_ message: String, _ field: String) -> [FieldError] {
+        if !message.isEmpty, message.allSatisfy(\.isWhitespace) {
+            return [.invalid(field, .string(message), "message must be non-empty if specified")]
+        }
+        guard message.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).contains(where: \.isNewline)
+        else { return [] }
+        return [.invalid(field, .string(message), "message must not contain line breaks")]
+    }
+
+    private func auditErrors(
+        _ spec: JSONValue, _ environment: AdmissionEnvironment, _ name: String
+    ) -> [FieldError] {
+        let annotations = spec.list("auditAnnotations")
+        var errors: [FieldError] = []
+        if annotations.count > 20 {
+            errors.append(
+                .invalid(
+                    "spec.auditAnnotations", spec["auditAnnotations"], "must not have more than 20 auditAnnotations"))
+        }
+        var keys: Set<String> = []
+        for (index, annotation) in annotations.enumerated() {
+            let field = "spec.auditAnnotations[\(index)]"
+            let key = annotation.text("key")
+            if name.isEmpty {
+                errors.append(.invalid("\(field).key", .string(key), "requires metadata.name be non-empty"))
+            } else {
+                errors += Names.qualifiedNameErrors("\(name)/\(key)").map {
+                    .invalid("\(field).key", .string("\(name)/\(key)"), $0)
+                }
+            }
+            let source = annotation.text("valueExpression")
+            if source.utf8.count > 5 * 1024 {
+                errors.append(.required("\(field).valueExpression", "must not exceed 5120 bytes in length"))
+            } else {
+                errors += ExpressionRules.errors(
+                    .string(source), "\(field).valueExpression", environment, returning: [.string, .null],
+                    missing: "valueExpression is not specified")
+            }
+            if !keys.insert(key).inserted { errors.append(.duplicate("\(field).key", .string(key))) }
         }
         return errors
     }
@@ -124,15 +226,19 @@ struct AdmissionPolicyBindingStrategy: KindStrategy {
         let spec = object.specification
         var errors = FieldRules.name(spec["policyName"], "spec.policyName", Names.subdomainErrors)
         if let parameter = spec["paramRef"] {
-            let isNamed = !parameter.text("name").isEmpty
-            if isNamed == (parameter["selector"] != nil) {
-                errors.append(
-                    isNamed
-                        ? .forbidden("spec.paramRef.name", "name and selector are mutually exclusive")
-                        : .required("spec.paramRef", "one of name or selector must be specified"))
+            switch (parameter.text("name").isEmpty, parameter["selector"] != nil) {
+            case (false, true):
+                for member in ["name", "selector"] {
+                    errors.append(
+                        .forbidden("spec.paramRef.\(member)", "name and selector are mutually exclusive"))
+                }
+            case (true, false):
+                errors.append(.required("spec.paramRef", "one of name or selector must be specified"))
+            default: break
             }
+            errors += FieldRules.selector(parameter["selector"], "spec.paramRef.selector")
             errors += FieldRules.oneOf(
-                parameter["parameterNotFoundAction"], ["Allow", "Deny"], "spec.paramRef.parameterNotFoundAction",
+                parameter["parameterNotFoundAction"], ["Deny", "Allow"], "spec.paramRef.parameterNotFoundAction",
                 required: true)
         }
         if let match = spec["matchResources"] {

@@ -2,37 +2,36 @@ import KubeCore
 
 /// Checks expressions of admission configurations (CEL) for their syntax, names and types.
 enum ExpressionRules {
-    private static let variables: [String: CELType] = [
-        "object": .dyn, "oldObject": .dyn, "request": .dyn, "params": .dyn, "namespaceObject": .dyn,
-        "authorizer": .dyn, "variables": .dyn,
-    ]
-
     /// What is wrong with an expression.
-    static func errors(_ value: JSONValue?, _ field: String, hasVariables: Bool = false) -> [FieldError] {
+    ///
+    /// - Parameters:
+    ///   - results: the types that it may have; empty for any.
+    ///   - missing: what is said of an empty expression.
+    static func errors(
+        _ value: JSONValue?, _ field: String, _ environment: AdmissionEnvironment, returning results: [CELType],
+        missing: String = ""
+    ) -> [FieldError] {
         let source = value?.stringValue ?? ""
-        guard !source.allSatisfy(\.isWhitespace) else {
-            return [.required(field, hasVariables ? "expression is not specified" : "")]
-        }
-        func failure(_ fault: CELFault) -> FieldError {
-            .invalid(field, .string(source), "compilation failed: \(fault.text(in: source))")
-        }
-        do {
-            var checker = CELChecker(variables: variables)
-            _ = checker.check(try CELParser.parse(source))
-            return checker.faults.first.map { [failure($0)] } ?? []
+        guard !source.allSatisfy(\.isWhitespace) else { return [.required(field, missing)] }
+        do throws(AdmissionEnvironment.Fault) {
+            _ = try environment.compile(source, returning: results)
+            return []
         } catch {
-            return [failure(error)]
+            return [.invalid(field, .string(source), error.message)]
         }
     }
 
     /// What is wrong with the conditions on which an admission is asked at all.
-    static func matchConditions(_ conditions: [JSONValue], _ path: String) -> [FieldError] {
+    static func matchConditions(
+        _ conditions: [JSONValue], _ path: String, _ environment: AdmissionEnvironment = AdmissionEnvironment()
+    ) -> [FieldError] {
         var errors: [FieldError] = []
         var names: Set<String> = []
         if conditions.count > 64 { errors.append(.tooMany(path, count: conditions.count, maximum: 64)) }
         for (index, condition) in conditions.enumerated() {
             let field = "\(path)[\(index)]"
-            errors += ExpressionRules.errors(condition["expression"], "\(field).expression")
+            errors += ExpressionRules.errors(
+                condition["expression"], "\(field).expression", environment, returning: [.bool])
             let name = condition.text("name")
             if name.isEmpty {
                 errors.append(.required("\(field).name"))
