@@ -40,6 +40,19 @@ public struct WebhookCall: Sendable, Hashable {
     public var timeout: Duration
     /// The most bytes that the answer may have.
     public var answerLimit: Int
+
+    /// A call.
+    public init(
+        url: String, service: Service?, certificateAuthorities: [UInt8], body: [UInt8], timeout: Duration,
+        answerLimit: Int
+    ) {
+        self.url = url
+        self.service = service
+        self.certificateAuthorities = certificateAuthorities
+        self.body = body
+        self.timeout = timeout
+        self.answerLimit = answerLimit
+    }
 }
 
 /// What a webhook answered.
