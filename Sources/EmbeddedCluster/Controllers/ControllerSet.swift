@@ -15,10 +15,11 @@ package enum ControllerSet: String, Sendable, CaseIterable {
             RoleAggregationController(),
         ]
         let simulated: [any ClusterController] = [
-            NodeController(), Scheduler(), Kubelet(), DeploymentController(), ReplicaSetController(),
+            NodeController(), TaintEvictionController(), Scheduler(), Kubelet(), VolumeController(),
+            DeploymentController(), ReplicaSetController(),
             StatefulSetController(), DaemonSetController(), JobController(), CronJobController(),
             HorizontalPodAutoscalerController(), DisruptionController(), EndpointSliceController(),
-            ServiceLoadBalancerController(), IstiodController(),
+            ServiceLoadBalancerController(), IstiodController(), GatewayController(),
         ]
         return switch self {
         case .none: []

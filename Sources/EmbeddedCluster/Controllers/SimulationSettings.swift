@@ -12,6 +12,9 @@ package struct SimulationSettings: Sendable {
     package var terminationDelay: Duration = .milliseconds(100)
     /// How long the containers of a pod that runs to completion take.
     package var completionDelay: Duration = .milliseconds(500)
+    /// How often nodes renew their leases; nil (the default) not at all, so that a settled cluster is not written to. A
+    /// real kubelet does so every ten seconds.
+    package var leaseRenewal: Duration?
     /// The certificate in `kube-root-ca.crt`, and in `istio-ca-root-cert` where istiod has no `cacerts` to read.
     package var rootCertificate = SimulationSettings.defaultRootCertificate
 

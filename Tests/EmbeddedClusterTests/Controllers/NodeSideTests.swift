@@ -161,7 +161,12 @@ struct NodeSideTests {
                 return settings
             }())
         try await virtual.start()
-        try await virtual.create(.pods, pod("one"))
+        // As admission has it: a pod stays on a node that fails for five minutes.
+        let toleration: JSONValue = [
+            "key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute",
+            "tolerationSeconds": 300,
+        ]
+        try await virtual.create(.pods, pod("one", ["tolerations": [toleration]]))
         try await virtual.settle()
         try await virtual.patch(
             .nodes, "node-1", ["metadata": ["annotations": JSONValue([FailureInjection.nodeNotReady: "true"])]])

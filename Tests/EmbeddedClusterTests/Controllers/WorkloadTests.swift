@@ -4,7 +4,7 @@ import Testing
 @testable import EmbeddedCluster
 
 /// A workload of one container, for any kind with a selector and a template.
-private func workload(_ name: String, _ spec: JSONObject = JSONObject()) -> JSONValue {
+func workload(_ name: String, _ spec: JSONObject = JSONObject()) -> JSONValue {
     var merged: JSONObject = [
         "selector": ["matchLabels": ["app": .string(name)]],
         "template": [

@@ -27,10 +27,34 @@ struct NodeController: StartingController {
         var new = node
         let taints = Self.taints(of: node, isReady: isReady, now: context.now)
         new.set(taints.isEmpty ? nil : .array(taints), at: "spec", "taints")
-        return ControllerAction.patch(.nodes, from: node, to: new)
+        return lease(of: node, isReady: isReady, context) + ControllerAction.patch(.nodes, from: node, to: new)
             + ControllerAction.patchStatus(
                 of: node, .nodes,
                 to: Self.status(of: node, index: index, isReady: isReady, context.settings, now: context.now))
+    }
+
+    /// The heartbeat of a node that is ready, in `kube-node-lease`: made once, and renewed if the settings say so.
+    private func lease(of node: KubeObject, isReady: Bool, _ context: ControllerContext) -> [ControllerAction] {
+        guard isReady else { return [] }
+        let now = context.now
+        guard let known = context.cache.object(.leases, namespace: "kube-node-lease", name: node.name) else {
+            var lease = KubeObject(type: .leases, namespace: "kube-node-lease", name: node.name)
+            lease.ownerReferences = [
+                OwnerReference(apiVersion: "v1", kind: "Node", name: node.name, uid: node.uid ?? "")
+            ]
+            lease["spec"] = [
+                "holderIdentity": .string(node.name), "leaseDurationSeconds": 40,
+                "renewTime": .string(now.microTime),
+            ]
+            return [.create(.leases, lease)] + (context.settings.leaseRenewal.map { [.requeue(after: $0)] } ?? [])
+        }
+        guard let interval = context.settings.leaseRenewal else { return [] }
+        let last = known.spec["renewTime"]?.stringValue.flatMap { Timestamp($0) } ?? now
+        let due = last.advanced(by: interval)
+        guard due <= now else { return [.requeue(after: due.duration(since: now))] }
+        var new = known
+        new.set(.string(now.microTime), at: "spec", "renewTime")
+        return ControllerAction.patch(.leases, from: known, to: new) + [.requeue(after: interval)]
     }
 
     /// The address of a node.
@@ -66,7 +90,10 @@ struct NodeController: StartingController {
                     ?? ["effect": .string(effect), "key": .string(key), "timeAdded": .string(now.description)])
         }
         if node.spec["unschedulable"]?.boolValue == true { add(unschedulableTaint, "NoSchedule") }
-        if !isReady { add(notReadyTaint, "NoSchedule") }
+        if !isReady {
+            add(notReadyTaint, "NoSchedule")
+            add(notReadyTaint, "NoExecute")
+        }
         return taints
     }
 

@@ -1,6 +1,6 @@
 import KubeCore
 
-/// CronJobs: a Job at each time of a schedule, in UTC.
+/// CronJobs: a Job at each time of a schedule, in the time zone of the CronJob or else in UTC.
 struct CronJobController: ClusterController {
     var name: String { "cronjob-controller" }
 
@@ -29,7 +29,8 @@ struct CronJobController: ClusterController {
         var actions = cleanUp(complete, keeping: cronJob.spec["successfulJobsHistoryLimit"]?.intValue ?? 3)
         actions += cleanUp(failed, keeping: cronJob.spec["failedJobsHistoryLimit"]?.intValue ?? 1)
         if cronJob.spec["suspend"]?.boolValue != true,
-            let schedule = CronSchedule(cronJob.spec["schedule"]?.stringValue ?? "")
+            let schedule = CronSchedule(
+                cronJob.spec["schedule"]?.stringValue ?? "", timeZone: cronJob.spec["timeZone"]?.stringValue)
         {
             actions += run(cronJob, schedule, active: active, &status, now: context.now)
         }

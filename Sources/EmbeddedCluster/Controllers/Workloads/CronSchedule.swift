@@ -1,6 +1,7 @@
+import Foundation
 import KubeCore
 
-/// A cron schedule in UTC: five fields (minute, hour, day of month, month, day of week) or a name such as `@hourly`.
+/// A cron schedule in a time zone: five fields (minute, hour, day of month, month, day of week) or a name such as `@hourly`.
 struct CronSchedule {
     private let minutes: Set<Int>
     private let hours: Set<Int>
@@ -9,9 +10,18 @@ struct CronSchedule {
     private let weekdays: Set<Int>
     /// Where both day fields are restricted, either of them suffices.
     private let hasBothDays: Bool
+    private let timeZone: TimeZone?
 
     /// Reads a schedule; nil if it is none.
-    init?(_ text: String) {
+    ///
+    /// - Parameter timeZone: the name of the zone that its hours are of, such as `Europe/Berlin`; nil for UTC.
+    init?(_ text: String, timeZone: String? = nil) {
+        if let timeZone {
+            guard let zone = TimeZone(identifier: timeZone) else { return nil }
+            self.timeZone = zone
+        } else {
+            self.timeZone = nil
+        }
         let names = [
             "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *", "@monthly": "0 0 1 * *", "@weekly": "0 0 * * 0",
             "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
@@ -33,7 +43,27 @@ struct CronSchedule {
     }
 
     /// The first time of the schedule after another; nil if there is none within five years.
+    ///
+    /// An hour that the clocks skip is skipped with them, and one that they repeat counts once.
     func next(after time: Timestamp) -> Timestamp? {
+        guard timeZone != nil else { return next(onClocksAfter: time) }
+        var clocks = Timestamp(seconds: time.seconds + offset(time.seconds))
+        for _ in 0..<8 {
+            guard let candidate = next(onClocksAfter: clocks) else { return nil }
+            // The offset just before a change may not be the one after it.
+            let guess = candidate.seconds - offset(candidate.seconds - offset(time.seconds))
+            if guess > time.seconds, guess + offset(guess) == candidate.seconds { return Timestamp(seconds: guess) }
+            clocks = candidate
+        }
+        return nil
+    }
+
+    /// How far the clocks of the zone are ahead of UTC at a time, in seconds.
+    private func offset(_ seconds: Int64) -> Int64 {
+        Int64(timeZone?.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))) ?? 0)
+    }
+
+    private func next(onClocksAfter time: Timestamp) -> Timestamp? {
         var seconds = (time.seconds / 60 + 1) * 60
         let end = seconds + 5 * 366 * 86_400
         while seconds < end {
