@@ -67,16 +67,21 @@ let package = Package(
             ["KubeCore", "KubeClient", "KubeRuntime", "EmbeddedCluster", logging, collections]),
         module("PKI", ["KubeCore", "COpenSSL"]),
         module("HelmCharts", ["KubeCore", "HTTPTransport", "PKI", logging]),
+        // Chart repositories and registries for tests, over real sockets.
+        module("HelmChartsTesting", ["KubeCore", hummingbird, logging]),
         module("MeshAPI", ["KubeCore"]),
         module(
             "MeshOperator",
-            ["KubeCore", "KubeClient", "KubeRuntime", "HelmCharts", "PKI", "MeshAPI", logging, metrics]),
+            [
+                "KubeCore", "HTTPTransport", "KubeClient", "KubeRuntime", "HelmCharts", "PKI", "MeshAPI", logging,
+                metrics,
+            ]),
         module("EmbeddedCluster", ["KubeCore", hummingbird, logging, collections]),
         .executableTarget(
             name: "boltrope",
             dependencies: [
-                "KubeCore", "KubeClient", "KubeRuntime", "HelmCharts", "MeshAPI", "MeshOperator", "EmbeddedCluster",
-                arguments, logging, metrics, lifecycle, hummingbird,
+                "KubeCore", "HTTPTransport", "KubeClient", "KubeRuntime", "HelmCharts", "MeshAPI", "MeshOperator",
+                "EmbeddedCluster", arguments, logging, metrics, lifecycle, hummingbird,
             ],
             swiftSettings: settings),
 
@@ -100,10 +105,10 @@ let package = Package(
         tests("KubeClient", ["KubeClient"]),
         tests("KubeRuntime", ["KubeRuntime"]),
         tests("KubeRuntimeTesting", ["KubeRuntimeTesting"]),
-        tests("HelmCharts", ["HelmCharts"]),
+        tests("HelmCharts", ["HelmCharts", "HelmChartsTesting"]),
         tests("PKI", ["PKI"]),
         tests("MeshAPI", ["MeshAPI"]),
-        tests("MeshOperator", ["MeshOperator", "EmbeddedCluster", "KubeRuntimeTesting"]),
+        tests("MeshOperator", ["MeshOperator", "EmbeddedCluster", "KubeRuntimeTesting", "HelmChartsTesting"]),
         tests("EmbeddedCluster", ["EmbeddedCluster"]),
         tests("Fuzzing", ["Fuzzing", "KubeCore"]),
         // Drives the built command from outside, so the command must be built before it.

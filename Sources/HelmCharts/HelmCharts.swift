@@ -3,6 +3,8 @@
 /// Helm charts rendered natively, byte for byte as Helm 4.2 renders them.
 ///
 /// - `Charts/`     ``Chart``: loading from directories, archives and memory; metadata, versions and ignore rules.
+/// - `Repositories/` ``ChartLocator``, ``HTTPChartRepository``, ``OCIChartRepository``: charts from repositories and
+///                 registries, verified and kept in a ``ContentCache``.
 /// - `Values/`     ``ChartValues``: values files and `--set` expressions, coalescing, schema validation; the value type of
 ///                 templates and its YAML and JSON.
 /// - `Template/`   The template language: lexer, parser, execution, Go's formatting.

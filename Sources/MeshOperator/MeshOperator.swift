@@ -5,7 +5,7 @@
 ///
 /// - `Install/`     `Resolution` (which components, charts, values), `Preparation` (rendered objects into intents) and
 ///                  `InstallPlan` (the next step, stage by stage).
-/// - `Charts/`      where charts come from (`ChartSource`: embedded or a directory) and how they are rendered.
+/// - `Charts/`      where charts come from (`ChartSource`: embedded, a directory, `RemoteCharts`) and how they are rendered.
 /// - `Drift/`       `OwnedFields` (what differs of what we set), `CoWriters`, `IgnoreRules`, `ContestTracker`,
 ///                  `KnownMatches`.
 /// - `Removal/`     `RemovalPlan` (the next step of taking a mesh down).

@@ -86,9 +86,10 @@ struct MeshTests {
                 "spec.addons.grafana.external.url: write an http:// or https:// address"
             ),
             (
-                ["charts": ["source": "https://example.com/charts"]],
-                "spec.charts.source: write embedded, or file:///PATH for a directory of charts in the operator's file "
-                    + "system"
+                ["charts": ["source": "https://user:secret@example.com/charts"]],
+                "spec.charts.source: write embedded, https://HOST/PATH of a Helm repository, oci://HOST/PATH of a "
+                    + "registry, or file:///PATH for a directory of charts in the operator's file system; credentials "
+                    + "belong into the Secret of pullSecretRef"
             ),
             (
                 ["drift": ["ignore": [["paths": ["spec.replicas"]]]]],

@@ -25,6 +25,11 @@ public struct Chart: Sendable {
         return Chart(contents: try ChartLoader.load(files: files))
     }
 
+    /// The files of a `.tgz` archive by their paths within the chart, within the same bounds as ``load(archive:)``.
+    public static func files(inArchive archive: [UInt8]) throws(ChartError) -> [(path: String, content: [UInt8])] {
+        try ChartArchive.files(in: archive).map { ($0.path, $0.bytes) }
+    }
+
     /// The chart's name.
     public var name: String { contents.metadata.name }
     /// The chart's own version.

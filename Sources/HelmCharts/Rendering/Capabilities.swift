@@ -16,6 +16,9 @@ public struct Capabilities: Sendable {
         self.includesBuiltInVersions = includesBuiltInVersions
     }
 
+    /// Whether a text is a version that `--kube-version` takes.
+    public static func isKubernetesVersion(_ text: String) -> Bool { SemanticVersion(text) != nil }
+
     /// The group versions of client-go's scheme.
     static let builtInVersions = [
         "v1", "admissionregistration.k8s.io/v1", "admissionregistration.k8s.io/v1alpha1",

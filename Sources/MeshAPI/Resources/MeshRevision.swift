@@ -22,15 +22,23 @@ public struct MeshRevisionSpec: SchemaObject {
         public var version = ""
         /// The SHA-256 of its files.
         public var digest = ""
+        /// Where it came from; nil for charts that were at hand.
+        public var source: String?
+        /// The SHA-256 of the archive that it came in.
+        public var archiveDigest: String?
 
         /// A chart that nothing is known of.
         public init() {}
 
         /// A chart.
-        public init(name: String, version: String, digest: String) {
+        public init(
+            name: String, version: String, digest: String, source: String? = nil, archiveDigest: String? = nil
+        ) {
             self.name = name
             self.version = version
             self.digest = digest
+            self.source = source
+            self.archiveDigest = archiveDigest
         }
 
         /// The schema.
@@ -40,6 +48,10 @@ public struct MeshRevisionSpec: SchemaObject {
                 .field("name", \.name, .required, "Name of the chart."),
                 .field("version", \.version, .required, "Version of the chart."),
                 .field("digest", \.digest, .required, "SHA-256 of the chart's files."),
+                .field(
+                    "source", \.source,
+                    "Where it came from: the URL of its archive, or oci://…@sha256:… with the digest of its manifest."),
+                .field("archiveDigest", \.archiveDigest, "SHA-256 of the archive that it came in."),
             ])
     }
 

@@ -6,12 +6,18 @@ package struct ChartCatalogue: Sendable {
     package let source: String
     private let charts: [String: [ChartDescription]]
     private let profiles: Set<String>
+    private let failures: [String: String]
 
-    /// - Parameter profiles: profiles whose values the charts bring along.
-    package init(source: String, charts: [ChartDescription], profiles: Set<String> = []) {
+    /// - Parameters:
+    ///   - profiles: profiles whose values the charts bring along.
+    ///   - failures: charts of which the source would not say what there is, and why.
+    package init(
+        source: String, charts: [ChartDescription], profiles: Set<String> = [], failures: [String: String] = [:]
+    ) {
         self.source = source
         self.charts = Dictionary(grouping: charts, by: \.name)
         self.profiles = profiles
+        self.failures = failures
     }
 
     /// The names of the charts.
@@ -26,6 +32,11 @@ package struct ChartCatalogue: Sendable {
     package func chart(
         named name: String, requirement: VersionRequirement, field: String
     ) throws(ResolutionProblem) -> ChartDescription {
+        if let failure = failures[name] {
+            throw ResolutionProblem(
+                reason: "ChartSourceFailed", description: "spec.charts.source: chart \(name): \(failure)",
+                isTransient: true)
+        }
         guard let candidates = charts[name], !candidates.isEmpty else {
             throw ResolutionProblem(
                 reason: "ChartNotFound",

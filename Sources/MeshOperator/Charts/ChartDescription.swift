@@ -9,8 +9,12 @@ package struct ChartDescription: Sendable, Hashable {
     package var version: String
     /// The version of what the chart installs, as the chart writes it.
     package var appVersion: String
-    /// The SHA-256 of the chart's files.
+    /// The SHA-256 of the chart's files; empty where a source lists a chart that has not been read yet.
     package var digest: String
+    /// Where it came from over the network: a URL without credentials; nil for charts at hand.
+    package var source: String?
+    /// The SHA-256 of the archive; nil for charts at hand, and where the source does not say before it is read.
+    package var archiveDigest: String?
 
     /// The version that a requirement is held against: that of what is installed, where it is one, else the chart's.
     package var istioVersion: Version {
@@ -49,7 +53,7 @@ package struct ChartFiles: Sendable, Hashable {
     /// The files, ordered by path.
     package let files: [File]
     /// What the chart says of itself.
-    package let description: ChartDescription
+    package private(set) var description: ChartDescription
 
     /// A chart of these files.
     ///
@@ -76,6 +80,14 @@ package struct ChartFiles: Sendable, Hashable {
         description = ChartDescription(
             name: name, version: version, appVersion: chart["appVersion"]?.stringValue ?? version,
             digest: SHA256.hexadecimal(hashed))
+    }
+
+    /// The same files with the provenance of the archive that they came in.
+    package func from(_ source: String, archiveDigest: String) -> ChartFiles {
+        var files = self
+        files.description.source = source
+        files.description.archiveDigest = archiveDigest
+        return files
     }
 
     /// Whether the chart has a file of this path.

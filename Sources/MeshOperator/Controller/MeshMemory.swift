@@ -25,8 +25,8 @@ struct MeshMemory: Sendable {
         var objects: [DesiredObject] { components.flatMap(\.objects) }
     }
 
-    /// The intents of the last reconcile, good as long as their key is the same.
-    var intents: (key: IntentKey, value: Intents)?
+    /// The intents of the last reconcile, good as long as their key is the same; and the spec's generation then.
+    var intents: (key: IntentKey, value: Intents, generation: Int64)?
     /// Who contests what.
     var contests = ContestTracker()
     /// Objects whose last write failed, and why.

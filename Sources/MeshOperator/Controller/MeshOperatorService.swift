@@ -1,3 +1,5 @@
+import HTTPTransport
+import HelmCharts
 import KubeClient
 import KubeCore
 import KubeRuntime
@@ -12,6 +14,9 @@ public struct MeshOperatorConfiguration: Sendable {
     public var reconcileTimeout = Duration.seconds(300)
     /// How often a mesh is tried again that fails: 200 ms at first, doubled up to 2 minutes.
     public var backoff = Backoff(base: .milliseconds(200), cap: .seconds(120))
+    /// The directory in which charts from repositories and registries are kept across restarts; nil keeps them in memory
+    /// alone.
+    public var chartCache: String?
     /// Who reports in events: the name of the pod, for example.
     public var instance = "boltrope"
 
@@ -48,8 +53,17 @@ public struct MeshOperatorService: Sendable {
         clock: RuntimeClock = .continuous, random: RandomSource = .system, metrics: MetricsRegistry = MetricsRegistry(),
         logger: Logger = Logger(label: "boltrope.operator")
     ) {
+        var network = ChartSources.Network(exchange: LibcurlTransport())
+        if let directory = configuration.chartCache {
+            do {
+                network.cache = try ContentCache(directory: directory)
+            } catch {
+                logger.warning("Charts are not kept across restarts", metadata: ["error": "\(error)"])
+            }
+        }
         self.init(
-            client: client, configuration: configuration, charts: ChartSources(embedded: EmbeddedCharts.charts),
+            client: client, configuration: configuration,
+            charts: ChartSources(embedded: EmbeddedCharts.charts, network: network),
             renderer: HelmComponentRenderer(), clock: clock, random: random, metrics: metrics, logger: logger)
     }
 

@@ -6,7 +6,8 @@ import MeshAPI
 extension MeshReconciler {
     /// Takes one step after the other until nothing is left that can be done now, then says in status what is there.
     func carryOut(
-        _ intents: MeshMemory.Intents, _ resolved: ResolvedMesh, _ mesh: Mesh, _ context: ReconcileContext
+        _ intents: MeshMemory.Intents, _ resolved: ResolvedMesh, _ mesh: Mesh, _ context: ReconcileContext,
+        notice: String? = nil
     ) async throws -> ReconcileOutcome {
         let wanted = intents.objects
         for type in Set(wanted.map(\.type)) { caches.watch(type) }
@@ -38,12 +39,13 @@ extension MeshReconciler {
         let matches = plan.matches
         update(mesh.name) { $0.matches = matches }
         if plan.deletions.isEmpty { object = try await applyParent(object, wanted, input.live, context) }
-        return try await report(plan, intents, resolved, mesh, object, hasFailed: hasFailed, context)
+        return try await report(
+            plan, intents, resolved, mesh, object, hasFailed: hasFailed, notice: notice, context)
     }
 
     private func report(
         _ plan: InstallPlan, _ intents: MeshMemory.Intents, _ resolved: ResolvedMesh, _ mesh: Mesh,
-        _ object: KubeObject, hasFailed: Bool, _ context: ReconcileContext
+        _ object: KubeObject, hasFailed: Bool, notice: String?, _ context: ReconcileContext
     ) async throws -> ReconcileOutcome {
         let now = context.clock.wallNow
         let revision = try await applyRevision(resolved, plan, mesh, context)
@@ -53,12 +55,15 @@ extension MeshReconciler {
             StatusReport.Input(
                 resolved: resolved, plan: plan, contests: memory(mesh.name, \.contests) ?? ContestTracker(),
                 intentDigest: intents.digest, revisionName: revision.name, revisions: [revision],
-                createdNamespaces: createdNamespaces(for: mesh.name, now)),
+                createdNamespaces: createdNamespaces(for: mesh.name, now), chartNotice: notice),
             previous: mesh.status, generation: object.generation, now: now)
         try await write(status, of: object, context)
         metrics.report(mesh.name, status)
         if hasFailed { return .retry }
-        if let delay = [plan.retryAfter, forgetAfter].compactMap({ $0 }).min() { return .requeue(after: delay) }
+        let refresh = charts.refreshes(mesh.spec.charts)
+        if let delay = [plan.retryAfter, forgetAfter, refresh].compactMap({ $0 }).min() {
+            return .requeue(after: delay)
+        }
         return .done
     }
 

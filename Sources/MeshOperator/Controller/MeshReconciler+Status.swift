@@ -5,9 +5,12 @@ import MeshAPI
 
 extension MeshReconciler {
     /// Says that the spec cannot be carried out, and leaves what runs as it is.
-    func stall(_ object: KubeObject, _ reason: String, _ message: String, _ context: ReconcileContext) async throws {
+    func stall(
+        _ object: KubeObject, _ reason: String, _ message: String, isRetried: Bool = false, _ context: ReconcileContext
+    ) async throws {
         let status = StatusReport.stalled(
-            reason: reason, message: message, previous: Mesh.status(of: object), generation: object.generation,
+            reason: reason, message: message, isRetried: isRetried, previous: Mesh.status(of: object),
+            generation: object.generation,
             now: context.clock.wallNow)
         try await write(status, of: object, context)
         metrics.report(object.name, status)
@@ -101,7 +104,9 @@ extension MeshReconciler {
         spec.profile = mesh.spec.profile
         let controlPlane = resolved.components.filter { $0.identity.stage.holdsBackOthers }
         spec.charts = controlPlane.map {
-            MeshRevisionSpec.Chart(name: $0.chart.name, version: $0.chart.version, digest: $0.chart.digest)
+            MeshRevisionSpec.Chart(
+                name: $0.chart.name, version: $0.chart.version, digest: $0.chart.digest, source: $0.chart.source,
+                archiveDigest: $0.chart.archiveDigest)
         }
         let values = JSONValue.array(controlPlane.map { .object($0.values) })
         spec.valuesDigest = SHA256.hexadecimal(values.serializedBytes(.canonical))

@@ -69,15 +69,32 @@ package final class MeshReconciler: Reconciler {
             try await write(status, of: object, context)
             return .done
         }
+        let outcome: ReconcileOutcome
         do {
-            return try await install(mesh, context)
+            outcome = try await install(mesh, context)
         } catch let problem as ResolutionProblem {
-            try await stall(object, problem.reason, problem.description, context)
-            return .done
+            outcome = try await keep(mesh, problem.reason, problem.description, problem.isTransient, context)
         } catch let problem as ChartProblem {
-            try await stall(object, "ChartFailed", problem.description, context)
-            return problem.isTransient ? .retry : .done
+            outcome = try await keep(mesh, "ChartFailed", problem.description, problem.isTransient, context)
         }
+        // Repositories do not tell of new versions: whoever wants them has to ask.
+        if case .done = outcome, let refresh = charts.refreshes(mesh.spec.charts) { return .requeue(after: refresh) }
+        return outcome
+    }
+
+    /// Goes on with what the mesh was made from last, as long as its spec is the same and the trouble may pass; else says
+    /// that the spec cannot be carried out, and leaves what runs as it is.
+    private func keep(
+        _ mesh: Mesh, _ reason: String, _ message: String, _ isTransient: Bool, _ context: ReconcileContext
+    ) async throws -> ReconcileOutcome {
+        if isTransient, let known = memory(mesh.name, \.intents), known.generation == mesh.object.generation {
+            _ = try await carryOut(
+                known.value, known.key.resolved, mesh, context,
+                notice: "\(message) The mesh is kept with the charts that it was made from.")
+            return .retry
+        }
+        try await stall(mesh.object, reason, message, isRetried: isTransient, context)
+        return isTransient ? .retry : .done
     }
 
     private func install(_ mesh: Mesh, _ context: ReconcileContext) async throws -> ReconcileOutcome {
@@ -88,10 +105,19 @@ package final class MeshReconciler: Reconciler {
                 description: "spec.namespace: the mesh is installed in \(other.spec.namespace) and cannot move: set it "
                     + "back, or delete the mesh and create it anew")
         }
-        let source = try charts.source(named: mesh.spec.charts.source)
-        let resolved = try Resolution.resolve(mesh.spec, charts: await source.catalogue())
+        let source = try await charts.source(
+            mesh.spec.charts, namespace: mesh.spec.namespace, now: { context.clock.wallNow },
+            secret: { name in
+                try await client.getIfPresent(.secrets, namespace: mesh.spec.namespace, name: name)
+            })
+        var resolved = try Resolution.resolve(
+            mesh.spec, charts: await source.catalogue(of: Resolution.chartNames(for: mesh.spec)))
+        for index in resolved.components.indices where resolved.components[index].chart.digest.isEmpty {
+            // A repository lists what it has not shown yet; what counts from here on is what really came.
+            resolved.components[index].chart = try await source.files(of: resolved.components[index].chart).description
+        }
         let intents = try await intents(of: mesh, resolved, source)
-        return try await carryOut(intents, resolved, mesh, context)
+        return try await carryOut(intents, resolved, mesh, context, notice: source.notice)
     }
 
     // MARK: What is wanted
@@ -101,7 +127,10 @@ package final class MeshReconciler: Reconciler {
     ) async throws -> MeshMemory.Intents {
         let isNew = mesh.object.generation != mesh.status.observedGeneration
         let key = MeshMemory.IntentKey(resolved: resolved, capabilities: try await capabilities(isRefreshed: isNew))
-        if let known = memory(mesh.name, \.intents), known.key == key { return known.value }
+        if let known = memory(mesh.name, \.intents), known.key == key {
+            update(mesh.name) { $0.intents?.generation = mesh.object.generation }
+            return known.value
+        }
 
         var rendered: [(ResolvedComponent, [KubeObject])] = []
         for component in resolved.components {
@@ -131,7 +160,7 @@ package final class MeshReconciler: Reconciler {
         try Self.refuseCollisions(components)
         let intents = MeshMemory.Intents(components)
         update(mesh.name) { memory in
-            memory.intents = (key, intents)
+            memory.intents = (key, intents, mesh.object.generation)
             // What failed before was another intent.
             memory.failures = [:]
         }

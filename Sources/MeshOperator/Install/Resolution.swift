@@ -15,6 +15,11 @@ package enum Resolution {
         }
     }
 
+    /// The charts that a spec may need.
+    package static func chartNames(for spec: MeshSpec) -> Set<String> {
+        Set(["base", "istiod", "cni", "ztunnel", "gateway"] + spec.addons.named.filter(\.1.isInstalled).map(\.0))
+    }
+
     /// Resolves a spec against the charts that a source has.
     ///
     /// - Throws: ``ResolutionProblem`` where the spec asks for what the source does not have; the message says what it has.

@@ -33,4 +33,6 @@ package struct ResolutionProblem: Error, Sendable, Hashable, CustomStringConvert
     package var reason: String
     /// Why and what to do, beginning with the field's path.
     package var description: String
+    /// Whether trying again may help without anybody changing the spec.
+    package var isTransient = false
 }

@@ -12,6 +12,7 @@ package enum StatusReport {
         package static let gatewaysReady = "GatewaysReady"
         package static let addonsReady = "AddonsReady"
         package static let driftContested = "DriftContested"
+        package static let chartsAvailable = "ChartsAvailable"
     }
 
     /// What the status is made from, where the spec could be resolved.
@@ -30,6 +31,8 @@ package enum StatusReport {
         package var revisions: [MeshRevision]
         /// Namespaces that were made for the mesh.
         package var createdNamespaces: [String]
+        /// Why the charts' source cannot be asked, where its last answers are used in its place; nil while all is well.
+        package var chartNotice: String?
     }
 
     /// How many items a list in status has at most.
@@ -87,14 +90,17 @@ package enum StatusReport {
 
     /// The status of a mesh whose spec cannot be carried out: what runs is left as it is, and so is what is said of it.
     package static func stalled(
-        reason: String, message: String, previous: MeshStatus, generation: Int64, now: Timestamp
+        reason: String, message: String, isRetried: Bool = false, previous: MeshStatus, generation: Int64,
+        now: Timestamp
     ) -> MeshStatus {
         var status = previous
         status.observedGeneration = generation
         let text = clip(message)
         for condition in [
             Condition(ConditionType.ready, .false, reason: reason, message: text),
-            Condition(ConditionType.reconciling, .false, reason: reason, message: "Waits until the spec is changed."),
+            Condition(
+                ConditionType.reconciling, .false, reason: reason,
+                message: isRetried ? "Tries again by itself." : "Waits until the spec is changed."),
             Condition(ConditionType.stalled, .true, reason: reason, message: text),
         ] {
             status.conditions = status.conditions.setting(condition, generation: generation, at: now)
@@ -166,7 +172,7 @@ package enum StatusReport {
         let stalled = Condition(
             ConditionType.stalled, Condition.Status(isStuck), reason: isStuck ? "ComponentFailed" : "Progressing",
             message: isStuck ? clip(failed.map { "\($0.identity): \($0.message ?? "")" }.joined(separator: "; ")) : "")
-        return [ready, reconciling, stalled] + sections + [contest(input.contests)]
+        return [ready, reconciling, stalled] + sections + [contest(input.contests), source(input.chartNotice)]
     }
 
     private static func section(_ type: String, _ name: String, _ components: [ComponentProgress]) -> Condition {
@@ -181,6 +187,12 @@ package enum StatusReport {
         return Condition(
             type, .false, reason: failed.isEmpty ? "Progressing" : "ComponentFailed",
             message: clip("\(first.identity): \(first.message ?? first.state.rawValue)\(others)"))
+    }
+
+    private static func source(_ notice: String?) -> Condition {
+        Condition(
+            ConditionType.chartsAvailable, Condition.Status(notice == nil),
+            reason: notice == nil ? "Available" : "SourceUnavailable", message: clip(notice ?? ""))
     }
 
     private static func contest(_ contests: ContestTracker) -> Condition {

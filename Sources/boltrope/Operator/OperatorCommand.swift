@@ -46,6 +46,12 @@ struct OperatorCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Address of /healthz and /readyz; 0 turns it off.", valueName: "address"))
     var probeAddress = ListenAddress.probes
 
+    @Option(
+        help: ArgumentHelp(
+            "Directory in which charts from repositories and registries are kept; otherwise boltrope-charts among "
+                + "temporary files.", valueName: "directory"))
+    var chartCache: String?
+
     @Option(help: "How many meshes are worked on at once.")
     var workers = 4
 
@@ -83,6 +89,7 @@ struct OperatorCommand: AsyncParsableCommand {
 
         var settings = OperatorParts.Settings()
         settings.workers = workers
+        settings.chartCache = chartCache ?? NSTemporaryDirectory() + "boltrope-charts"
         settings.instance = environment["POD_NAME"] ?? ProcessInfo.processInfo.hostName
         if leaderElection {
             settings.leaderElection = OperatorParts.LeaderElectionSettings(

@@ -16,6 +16,8 @@ struct OperatorParts {
         var workers = 4
         /// Who reports in events.
         var instance = "boltrope"
+        /// Where charts are kept across restarts; nil for memory alone.
+        var chartCache: String?
     }
 
     /// Where the lease is, and in whose name it is taken.
@@ -40,6 +42,7 @@ struct OperatorParts {
         var configuration = MeshOperatorConfiguration()
         configuration.workers = settings.workers
         configuration.instance = settings.instance
+        configuration.chartCache = settings.chartCache
         guard let election = settings.leaderElection else {
             let mesh = MeshOperatorService(
                 client: client, configuration: configuration, metrics: metrics, logger: logger)

@@ -12,19 +12,17 @@ struct ChartTests {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Charts/mesh").path
         let onDisk = try ChartDirectory(path: folder).catalogue()
-        let embedded = try ChartSources(embedded: EmbeddedCharts.charts).source(named: "embedded")
         #expect(onDisk.names == EmbeddedCharts.charts.map(\.description.name).sorted())
         for chart in EmbeddedCharts.charts {
             #expect(
                 try onDisk.chart(named: chart.description.name, requirement: .any, field: "") == chart.description,
                 "\(chart.description.name) is not current: run Hack/embed-charts")
         }
-        _ = embedded
     }
 
     @Test("every component of every profile has a chart")
     func complete() async throws {
-        let charts = try await ChartSources(embedded: EmbeddedCharts.charts).source(named: "embedded").catalogue()
+        let charts = try FixedCharts(source: "embedded", charts: EmbeddedCharts.charts).catalogue()
         for profile in Profile.allCases where profile != .remote {
             var spec = MeshSpec()
             spec.profile = profile

@@ -16,8 +16,15 @@ struct TemplateCommand: AsyncParsableCommand {
         case files
     }
 
-    @Argument(help: "The release's name, and the chart: a directory or an archive. The name may be left out.")
-    var arguments: [String]
+    @Argument(
+        help: """
+            The release's name, which may be left out, and the chart: a directory, an archive, a URL, oci://…, or a name \
+            within --repo.
+            """)
+    var arguments: [String] = []
+
+    @OptionGroup(title: "Where the chart comes from") var source: ChartSourceOptions
+    @OptionGroup(title: "Accepted as helm template accepts them") var accepted: AcceptedTemplateOptions
 
     @Option(name: .shortAndLong, help: "The namespace of the release.")
     var namespace = "default"
@@ -69,8 +76,17 @@ struct TemplateCommand: AsyncParsableCommand {
     @Flag(help: "Do not check the values against the chart's schema.")
     var skipSchemaValidation = false
 
-    @Flag(help: "Make up a release name.")
+    @Flag(name: [.customShort("g"), .long], help: "Make up a release name; for a template it is release-name.")
     var generateName = false
+
+    @Option(help: "A template that makes the release's name.")
+    var nameTemplate: String?
+
+    @Option(help: "Write each template's manifests to a file below this directory.")
+    var outputDir: String?
+
+    @Flag(help: "Use the release's name as a directory within --output-dir.")
+    var releaseName = false
 
     @Option(name: [.customShort("o"), .long], help: "What to print: manifests or files.")
     var output = Output.manifests
@@ -82,7 +98,8 @@ struct TemplateCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let text = try render()
+            try accepted.refuseUnsupported()
+            let text = try await render()
             FileHandle.standardOutput.write(Data(text.utf8))
         } catch let failure as Failure {
             try exit(with: failure.description)
@@ -90,6 +107,8 @@ struct TemplateCommand: AsyncParsableCommand {
             try exit(with: error.message)
         } catch let error as RenderError {
             try exit(with: error.message)
+        } catch let error as RepositoryError {
+            try exit(with: error.description)
         }
     }
 
@@ -98,28 +117,31 @@ struct TemplateCommand: AsyncParsableCommand {
         throw ExitCode.failure
     }
 
-    private func render() throws -> String {
-        guard let path = arguments.last, arguments.count <= 2 else {
-            throw Failure(description: "\"template\" requires at least 1 argument: [NAME] CHART")
-        }
-        let release = arguments.count == 2 ? arguments[0] : "release-name"
-        let chart = try loadChart(path)
+    private func render() async throws -> String {
+        let (release, path) = try releaseAndChart()
+        let chart = try await source.chart(path)
         if !chart.missingDependencies.isEmpty, output == .manifests {
             throw Failure(
                 description: "an error occurred while checking for chart dependencies. You may need to run "
                     + "'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ "
                     + "directory: \(chart.missingDependencies.joined(separator: ", "))")
         }
+        try ReleaseName.check(release)
         var options = ChartRenderer.Options()
         options.validatesSchema = !skipSchemaValidation
         // Raw text is the engine's own; the check of versions belongs to the manifests.
         options.checksKubernetesVersion = output == .manifests
+        if let kubernetesVersion, !Capabilities.isKubernetesVersion(kubernetesVersion) {
+            throw Failure(
+                description: "invalid kube version '\(kubernetesVersion)': could not parse \"\(kubernetesVersion)\" as "
+                    + "version")
+        }
         let capabilities = Capabilities(
             kubernetesVersion: kubernetesVersion.map { $0.hasPrefix("v") ? $0 : "v" + $0 }
                 ?? Capabilities().kubernetesVersion,
             apiVersions: apiVersions.flatMap { $0.split(separator: ",").map(String.init) })
         let rendered = try ChartRenderer(options: options).render(
-            chart, values: try gatherValues(),
+            chart, values: try await gatherValues(),
             release: Release(name: release, namespace: namespace, isInstall: !isUpgrade, isUpgrade: isUpgrade),
             capabilities: capabilities)
         switch output {
@@ -127,17 +149,28 @@ struct TemplateCommand: AsyncParsableCommand {
             return JSONValue(Dictionary(rendered.files.map { ($0.path, $0.text) }, uniquingKeysWith: { $1 }))
                 .serialized()
                 + "\n"
-        case .manifests: return try manifests(of: rendered, chart: chart)
+        case .manifests:
+            guard let outputDir else { return try manifests(of: rendered) }
+            return try write(rendered, to: releaseName ? "\(outputDir)/\(release)" : outputDir)
         }
     }
 
-    private func loadChart(_ path: String) throws -> Chart {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw Failure(description: "path \"\(path)\" not found")
+    /// The release's name and the chart, as Helm takes them from its arguments.
+    private func releaseAndChart() throws -> (release: String, chart: String) {
+        guard let chart = arguments.last else {
+            throw Failure(description: "\"boltrope template\" requires at least 1 argument")
         }
-        if isDirectory.boolValue { return try Chart.load(directory: path) }
-        return try Chart.load(archive: try read(path))
+        guard arguments.count <= 2 else {
+            throw Failure(
+                description: "expected at most two arguments, unexpected arguments: "
+                    + arguments.dropFirst(2).joined(separator: ", "))
+        }
+        guard arguments.count == 2 else {
+            return (try nameTemplate.map { try ReleaseName.made(from: $0) } ?? "release-name", chart)
+        }
+        if generateName { throw Failure(description: "cannot set --generate-name and also specify a name") }
+        if nameTemplate != nil { throw Failure(description: "cannot set --name-template and also specify a name") }
+        return (arguments[0], chart)
     }
 
     private func read(_ path: String) throws(ChartReadFailure) -> [UInt8] {
@@ -152,10 +185,13 @@ struct TemplateCommand: AsyncParsableCommand {
         var description: String { "open \(path): no such file or directory" }
     }
 
-    private func gatherValues() throws -> ChartValues {
+    private func gatherValues() async throws -> ChartValues {
         var gathered = ChartValues()
         do {
-            for path in values { try gathered.merge(file: try read(path)) }
+            for path in values.flatMap({ $0.split(separator: ",").map(String.init) }) {
+                let isURL = path.hasPrefix("https://") || path.hasPrefix("http://")
+                try gathered.merge(file: isURL ? try await source.values(path) : try read(path))
+            }
             for expression in setJSON { try gathered.setJSON(expression) }
             for expression in set { try gathered.set(expression) }
             for expression in setString { try gathered.setString(expression) }
@@ -171,20 +207,17 @@ struct TemplateCommand: AsyncParsableCommand {
         return gathered
     }
 
-    private func manifests(of rendered: RenderedChart, chart: Chart) throws -> String {
+    private func manifests(of rendered: RenderedChart) throws -> String {
         let (manifests, hooks) = try rendered.sorted()
         var text = ""
         if includeCrds, !skipCrds {
             for file in rendered.customResourceDefinitionFiles { text += "---\n# Source: \(file.path)\n\(file.text)\n" }
         }
-        var documents = manifests
-        if !noHooks {
-            documents += hooks.filter { hook in
-                !(skipTests && hook.hookEvents.contains { $0 == "test" || $0 == "test-success" })
-            }
-        }
+        let documents = manifests + wanted(hooks)
         guard !showOnly.isEmpty else {
-            return text + documents.map { "---\n# Source: \($0.source)\n\($0.text)\n" }.joined()
+            // Helm trims the release's manifest, to which hooks do not belong.
+            return (text + Self.stream(manifests)).trimmingCharacters(in: .whitespacesAndNewlines) + "\n"
+                + Self.stream(wanted(hooks))
         }
         for path in showOnly {
             let matching = documents.filter { document in
@@ -192,29 +225,35 @@ struct TemplateCommand: AsyncParsableCommand {
                 return ShowOnlyPattern(path).matches(String(withinChart))
             }
             guard !matching.isEmpty else { throw Failure(description: "could not find template \(path) in chart") }
-            text += matching.map { "---\n# Source: \($0.source)\n\($0.text)\n" }.joined()
+            text += Self.stream(matching)
         }
         return text
     }
-}
 
-/// The path of `--show-only`, in which `*` stands for anything within a folder.
-struct ShowOnlyPattern {
-    private let parts: [Substring]
-
-    init(_ pattern: String) {
-        parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
+    private static func stream(_ manifests: [Manifest]) -> String {
+        manifests.map { "---\n# Source: \($0.source)\n\($0.text)\n" }.joined()
     }
 
-    /// Whether a path within the chart is meant.
-    func matches(_ path: String) -> Bool {
-        guard parts.count > 1 else { return parts.first.map(String.init) == path }
-        guard path.hasPrefix(parts[0]), path.hasSuffix(parts[parts.count - 1]) else { return false }
-        var rest = path.dropFirst(parts[0].count)
-        for part in parts.dropFirst().dropLast() {
-            guard let range = rest.range(of: String(part)) else { return false }
-            rest = rest[range.upperBound...]
+    /// The hooks that are printed.
+    private func wanted(_ hooks: [Manifest]) -> [Manifest] {
+        guard !noHooks else { return [] }
+        return hooks.filter { hook in
+            !(skipTests && hook.hookEvents.contains { $0 == "test" || $0 == "test-success" })
         }
-        return rest.count >= parts[parts.count - 1].count
+    }
+
+    /// Writes one file for each template, as Helm lays them out, and returns what to print of it.
+    private func write(_ rendered: RenderedChart, to directory: String) throws -> String {
+        let (manifests, hooks) = try rendered.sorted()
+        var files = OutputFiles(directory: directory)
+        if includeCrds, !skipCrds {
+            for file in rendered.customResourceDefinitionFiles { try files.write(file.text, of: file.path) }
+        }
+        for manifest in manifests { try files.write(manifest.text, of: manifest.source) }
+        for hook in wanted(hooks) { try files.write(hook.text, of: hook.source) }
+        guard showOnly.isEmpty else {
+            throw Failure(description: "could not find template \(showOnly[0]) in chart")
+        }
+        return files.report + "\n"
     }
 }
