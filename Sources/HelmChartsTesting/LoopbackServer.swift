@@ -95,9 +95,11 @@ public final class LoopbackServer: Sendable {
         for try await piece in request.body { body.append(contentsOf: piece.readableBytesView) }
         let target = request.head.path ?? "/"
         let path = target.prefix { $0 != "?" }
+        var headers = Dictionary(request.headers.map { ($0.name.canonicalName, $0.value) }) { $1 }
+        headers["host"] = request.head.authority
         let asked = Request(
             method: request.method.rawValue, path: String(path), query: String(target.dropFirst(path.count + 1)),
-            headers: Dictionary(request.headers.map { ($0.name.canonicalName, $0.value) }) { $1 }, body: body)
+            headers: headers, body: body)
         requests.withLock { $0.append(asked) }
         let response = await handler(asked)
         var fields = HTTPFields()

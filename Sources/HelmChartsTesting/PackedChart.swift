@@ -18,20 +18,18 @@ public struct PackedChart: Sendable {
 
     /// Packs a chart with one ConfigMap, or with these files.
     public init(_ name: String, _ version: String, appVersion: String? = nil, files: [String: String] = [:]) {
-        self.name = name
-        self.version = version
-        self.appVersion = appVersion ?? version
+        let appVersion = appVersion ?? version
         var files = files
         if files["Chart.yaml"] == nil {
             files["Chart.yaml"] =
-                "apiVersion: v2\nname: \(name)\nversion: \(version)\nappVersion: \"\(self.appVersion)\"\n"
+                "apiVersion: v2\nname: \(name)\nversion: \(version)\nappVersion: \"\(appVersion)\"\n"
         }
         if files.count == 1 {
             files["templates/config.yaml"] =
                 "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\ndata:\n"
                 + "  version: {{ .Chart.Version | quote }}\n"
         }
-        self.init(name, version, self.appVersion, packing: files.mapValues { Array($0.utf8) })
+        self.init(name, version, appVersion, packing: files.mapValues { Array($0.utf8) })
     }
 
     /// Packs files as they are.

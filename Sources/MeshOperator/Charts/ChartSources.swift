@@ -69,7 +69,7 @@ package final class ChartSources: Sendable {
         let key = Key(settings: settings, namespace: namespace)
         let time = now()
         let last = known.withLock { $0[key] }
-        if let last, time.duration(since: last.checkedAt) < network.freshness, last.charts.notice == nil {
+        if let last, time.duration(since: last.checkedAt) < network.freshness, last.charts.isHealthy {
             return last.charts
         }
         let pullSecret = try await PullSecret.read(settings.pullSecretRef?.name, namespace: namespace, secret)

@@ -14,6 +14,8 @@ package final class RemoteCharts: ChartSource {
         var loaded: [String: Loaded] = [:]
         /// Why what could not be asked, by what: a chart's name, or a chart's name and version.
         var unavailable: [String: Unavailability] = [:]
+        /// Whether the last answers of the source were all that was asked for.
+        var hasAnswered = true
     }
 
     private let source: String
@@ -44,6 +46,9 @@ package final class RemoteCharts: ChartSource {
         return "\(first.error) The charts of \(first.confirmedAt) are used."
     }
 
+    /// Whether the source gave what it was asked for, so that there is no reason to look for other credentials.
+    package var isHealthy: Bool { state.withLock { $0.hasAnswered && $0.unavailable.isEmpty } }
+
     package func catalogue(of names: Set<String>) async throws(ChartProblem) -> ChartCatalogue {
         let repository = repository
         let answers = await withTaskGroup(of: (String, Result<ChartListing, RepositoryError>).self) { group in
@@ -70,6 +75,8 @@ package final class RemoteCharts: ChartSource {
                 if error.kind != .chartNotFound { failures[name] = error.description }
             }
         }
+        let hasAnswered = failures.isEmpty
+        state.withLock { $0.hasAnswered = hasAnswered }
         if charts.isEmpty, let (_, failure) = failures.min(by: { $0.key < $1.key }) {
             throw ChartProblem("spec.charts.source: \(failure)", isTransient: true)
         }
@@ -105,6 +112,7 @@ package final class RemoteCharts: ChartSource {
         } catch let problem as ChartProblem {
             throw problem
         } catch {
+            state.withLock { $0.hasAnswered = false }
             throw ChartProblem("spec.charts.source: \(error)", isTransient: true)
         }
         state.withLock { state in

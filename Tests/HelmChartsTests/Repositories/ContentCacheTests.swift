@@ -60,7 +60,7 @@ struct ContentCacheTests {
         let cache = try ContentCache(directory: directory.path, limits: limits)
         let old = cache.store([1])
         for path in ["blobs/sha256/\(old)", "new-left-over"] {
-            FileManager.default.createFile(atPath: "\(directory.path)/\(path)", contents: Data([1]))
+            try Data([1]).write(to: URL(fileURLWithPath: "\(directory.path)/\(path)"))
             try FileManager.default.setAttributes(
                 [.modificationDate: Date(timeIntervalSinceNow: -7300)], ofItemAtPath: "\(directory.path)/\(path)")
         }

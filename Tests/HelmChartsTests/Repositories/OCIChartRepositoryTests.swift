@@ -60,7 +60,8 @@ struct OCIChartRepositoryTests {
     func index() async throws {
         server.update { $0.servesIndexes = true }
         try await server.serving { registry in
-            #expect(try await chart(registry, "demo", "1.0.0").version == "1.0.0")
+            let found = try await chart(registry, "demo", "1.0.0")
+            #expect(found.version == "1.0.0")
         }
     }
 

@@ -22,7 +22,7 @@ struct RepositoryIndexTests {
             "apiVersion: v1\nentries:\n  demo:\nENTRY\n  other: []\ngenerated: \"2026-01-01T00:00:00Z\"\n",
             "---\napiVersion: v1\nentries:\n  \"demo\":\nENTRY\n  other:\n  - version: bad\nserverInfo: {}\n",
             "# a comment\nserverInfo:\n  contextPath: /\ngenerated: x\nentries:\n\n  demo:\r\nENTRY\n  # more\n  other: []\napiVersion: v1",
-            "apiVersion: v1\nentries:\n    demo:\nENTRY\n    other: []\n",
+            "apiVersion: v1\nentries:\n    demo:\n    - {name: demo, version: 1.0.0, appVersion: '1.30', urls: [a/demo-1.0.0.tgz], digest: 6257db09ea02d12c2497b5da902b5ba76ec3fd0f65b174280492bede89450f76}\n    other: []\n",
             "{apiVersion: v1, entries: {demo: [{name: demo, version: 1.0.0, appVersion: '1.30', urls: [a/demo-1.0.0.tgz], digest: 6257db09ea02d12c2497b5da902b5ba76ec3fd0f65b174280492bede89450f76}], other: []}}",
             #"{"apiVersion":"v1","entries":{"other":[],"demo":[{"name":"demo","version":"1.0.0","appVersion":"1.30","urls":["a/demo-1.0.0.tgz"],"digest":"sha256:6257DB09ea02d12c2497b5da902b5ba76ec3fd0f65b174280492bede89450f76"}]}}"#,
         ])

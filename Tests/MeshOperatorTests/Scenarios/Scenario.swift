@@ -63,7 +63,8 @@ struct Scenario: Sendable {
 
     /// Runs an operator for as long as the body takes; ends it as a crash would, between any two of its steps.
     func operating(
-        gate: (any WriteGate)? = nil, _ body: @escaping @Sendable () async throws -> Void
+        gate: (any WriteGate)? = nil, charts: ChartSources = ChartSources(embedded: EmbeddedCharts.charts),
+        _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
         var client = client.guarded(by: gate)
         client.userAgent = "boltrope-under-test"
@@ -72,8 +73,8 @@ struct Scenario: Sendable {
         var logger = Logger(label: "scenario")
         logger.logLevel = .critical
         let service = MeshOperatorService(
-            client: client, configuration: configuration, charts: ChartSources(embedded: EmbeddedCharts.charts),
-            renderer: renderer, clock: .continuous, random: .system, metrics: MetricsRegistry(), logger: logger)
+            client: client, configuration: configuration, charts: charts, renderer: renderer, clock: .continuous,
+            random: .system, metrics: MetricsRegistry(), logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for part in service.shared + service.leaderElected { group.addTask { try await part.service.run() } }
             group.addTask { try await body() }

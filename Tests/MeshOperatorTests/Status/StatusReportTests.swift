@@ -45,7 +45,7 @@ struct StatusReportTests {
             reasons(status) == [
                 "Ready": "True Ready", "Reconciling": "False Ready", "Stalled": "False Progressing",
                 "ControlPlaneReady": "True Ready", "GatewaysReady": "True Ready", "AddonsReady": "True NotWanted",
-                "DriftContested": "False Uncontested",
+                "DriftContested": "False Uncontested", "ChartsAvailable": "True Available",
             ])
         #expect(status.observedGeneration == 7)
         #expect(status.conditions.allSatisfy { $0.observedGeneration == 7 })
