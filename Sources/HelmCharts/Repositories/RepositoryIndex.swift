@@ -105,8 +105,12 @@ private enum IndexLayout {
                 var indentation = start
                 while indentation < end, text[indentation] == 0x20 { indentation += 1 }
                 let depth = indentation - start
-                // Deep lines belong to whatever is open; empty ones to nothing.
-                if depth > 2 || indentation == end { continue }
+                // Empty lines belong to nothing, deep ones to whatever is open: where nothing is, names stand elsewhere.
+                if indentation == end { continue }
+                if depth > 2 {
+                    if isInEntries, current == nil { isRegular = false }
+                    continue
+                }
                 let line = text[indentation..<end]
                 if line.first == UInt8(ascii: "#") { continue }
                 switch depth {
