@@ -57,6 +57,7 @@ public final class HTTPChartRepository: ChartRepository {
     /// The repository's URL as it may be shown.
     public var display: String { url.display }
 
+    /// The versions of a chart, from the index.
     public func listing(of chart: String) async throws(RepositoryError) -> ChartListing {
         let current = try await index()
         guard let entries = try current.index.entries(of: chart, source: display) else {
@@ -139,6 +140,7 @@ public final class HTTPChartRepository: ChartRepository {
 
     // MARK: Archives
 
+    /// The archive of a version, verified, or from the cache.
     public func archive(of entry: ChartEntry) async throws(RepositoryError) -> ChartDownload {
         guard !entry.urls.isEmpty else {
             throw RepositoryError(

@@ -15,7 +15,7 @@ public final class OCIChartRepository: ChartRepository {
     /// A registry's folder.
     ///
     /// - Parameters:
-    ///   - reference: the folder, or a chart in it of which ``archive(of:version:allowsDevelopmentVersions:)`` is asked.
+    ///   - reference: the folder, or a chart in it that ``chart(at:version:allowsDevelopmentVersions:)`` is asked for.
     ///   - exchange: what carries the requests.
     ///   - settings: how it is reached.
     ///   - cache: where tags, manifests and archives are kept; nil for nowhere.
@@ -39,6 +39,7 @@ public final class OCIChartRepository: ChartRepository {
 
     // MARK: What there is
 
+    /// The versions of a chart, from the list of tags.
     public func listing(of chart: String) async throws(RepositoryError) -> ChartListing {
         return try await listing(folder.chart(chart))
     }
@@ -89,6 +90,7 @@ public final class OCIChartRepository: ChartRepository {
 
     // MARK: Archives
 
+    /// The archive of a version, verified, or from the cache.
     public func archive(of entry: ChartEntry) async throws(RepositoryError) -> ChartDownload {
         return try await archive(folder.chart(entry.name), RegistryReference.tag(forVersion: entry.version))
     }
