@@ -101,7 +101,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("KubeCore", ["KubeCore"]),
-        tests("HTTPTransport", ["HTTPTransport"]),
+        tests("HTTPTransport", ["HTTPTransport", "COpenSSL"]),
         tests("KubeClient", ["KubeClient"]),
         tests("KubeRuntime", ["KubeRuntime"]),
         tests("KubeRuntimeTesting", ["KubeRuntimeTesting"]),

@@ -28,7 +28,8 @@ struct BodyBuffer {
         case wait
     }
 
-    private let capacity: Int
+    private let regularCapacity: Int
+    private var capacity: Int
     private var bytes: [UInt8] = []
     private var ending = Ending.open
     private var reader: Waiter?
@@ -36,7 +37,10 @@ struct BodyBuffer {
     private var isProducerHeldBack = false
     private var isAbandoned = false
 
-    init(capacity: Int) { self.capacity = max(1, capacity) }
+    init(capacity: Int) {
+        regularCapacity = max(1, capacity)
+        self.capacity = regularCapacity
+    }
 
     /// Offers bytes. They are taken whole while less than the capacity is waiting, so that at most one offer exceeds
     /// it.
@@ -48,6 +52,16 @@ struct BodyBuffer {
         }
         bytes.append(contentsOf: new)
         return .accepted(reader: takeReader())
+    }
+
+    /// Makes room for a producer that cannot be held back any longer, until the reader has caught up. False, with
+    /// nothing changed, where that would be over the limit.
+    mutating func grow(upTo limit: Int) -> Bool {
+        let grown = max(bytes.count, capacity) * 2
+        guard grown <= limit else { return false }
+        capacity = grown
+        isProducerHeldBack = false
+        return true
     }
 
     /// Ends the body; the first ending counts. Returns whom to wake.
@@ -62,6 +76,7 @@ struct BodyBuffer {
         if !bytes.isEmpty {
             let taken = bytes
             bytes = []
+            capacity = regularCapacity
             let wasHeldBack = isProducerHeldBack
             isProducerHeldBack = false
             return .bytes(taken, producerMayResume: wasHeldBack, producer: takeProducer())

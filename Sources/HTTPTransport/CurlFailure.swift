@@ -4,8 +4,13 @@ import Glibc
 /// Translates libcurl's verdicts into errors that say what to do.
 enum CurlFailure {
     static func error(_ code: CURLcode, detail: String, transfer: CurlTransfer) -> HTTPTransportError {
-        let reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
-        return HTTPTransportError(kind(of: code, reason, transfer), reason)
+        var reason = detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail
+        let kind = kind(of: code, reason, transfer)
+        // libcurl's words name the address it went to, which is the proxy's, as if it were the server's.
+        if let proxy = transfer.proxy, HTTPTransportError(kind, "").isBeforeRequest {
+            reason += " (through the proxy \(ProxySetting.display(proxy)))"
+        }
+        return HTTPTransportError(kind, reason)
     }
 
     private static func kind(
@@ -18,8 +23,12 @@ enum CurlFailure {
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_FAILED_INIT,
             CURLE_UNKNOWN_OPTION, CURLE_NOT_BUILT_IN:
             return .invalidRequest
-        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+            return .proxy
+        case CURLE_COULDNT_RESOLVE_HOST:
             return .nameResolution
+        case CURLE_COULDNT_CONNECT where transfer.proxy != nil:
+            return .proxy
         case CURLE_COULDNT_CONNECT:
             return errorNumber(transfer) == Int(ECONNREFUSED) ? .connectionRefused : .connectionFailed
         case CURLE_OPERATION_TIMEDOUT:
@@ -28,8 +37,6 @@ enum CurlFailure {
             CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS, CURLE_USE_SSL_FAILED,
             CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CLIENTCERT:
             return .tls
-        case CURLE_PROXY:
-            return .proxy
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_TOO_MANY_REDIRECTS:
             return .protocolViolation
         case CURLE_FILESIZE_EXCEEDED:

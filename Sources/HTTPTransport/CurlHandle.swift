@@ -6,13 +6,10 @@ import Foundation
 /// The strings and blobs given here are copied by libcurl; the lists, the error text and the transfer itself outlive
 /// the handle, as ``release(_:)`` sees to.
 enum CurlHandle {
-    /// How long unacknowledged bytes may be under way before the kernel gives the connection up.
-    static let userTimeoutMilliseconds: UInt32 = 45_000
-
     /// Makes the transfer's handle, or says why there can be none.
-    static func make(for transfer: CurlTransfer) -> HTTPTransportError? {
+    static func make(for transfer: CurlTransfer, _ connections: CurlConnections) -> HTTPTransportError? {
         let request = transfer.request
-        guard let target = URLAuthority(request.url) else {
+        guard let target = transfer.target else {
             return HTTPTransportError(.invalidRequest, "not an http or https URL with a host")
         }
         guard let easy = curl_easy_init() else {
@@ -30,9 +27,13 @@ enum CurlHandle {
         ccurl_set_write_function(easy, writeBody, context)
         ccurl_set_header_function(easy, writeHeader, context)
         ccurl_set_request_function(easy, aboutToSend, context)
-        setConnection(easy, request.timeouts)
+        transfer.connections = connections
+        connections.observe(easy)
+        setConnection(easy, request.timeouts, connections.liveness)
         setMessage(easy, request, target, transfer)
-        setProxy(easy, request.proxy, target)
+        ccurl_set_string(easy, CURLOPT_PROXY, transfer.proxy ?? "")
+        // Decided already; libcurl would read the environment once more.
+        ccurl_set_string(easy, CURLOPT_NOPROXY, "")
         if target.scheme == "https" {
             if let error = setTLS(easy, request.tls, target, transfer) { return error }
         }
@@ -49,13 +50,14 @@ enum CurlHandle {
         transfer.connectList = nil
     }
 
-    private static func setConnection(_ easy: UnsafeMutableRawPointer, _ timeouts: HTTPTimeouts) {
+    private static func setConnection(
+        _ easy: UnsafeMutableRawPointer, _ timeouts: HTTPTimeouts, _ liveness: ConnectionLiveness
+    ) {
         ccurl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, timeouts.connect.wholeMilliseconds)
         if let whole = timeouts.whole { ccurl_set_long(easy, CURLOPT_TIMEOUT_MS, whole.wholeMilliseconds) }
         ccurl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
-        ccurl_set_long(easy, CURLOPT_TCP_KEEPIDLE, 15)
-        ccurl_set_long(easy, CURLOPT_TCP_KEEPINTVL, 15)
-        ccurl_set_user_timeout(easy, userTimeoutMilliseconds)
+        ccurl_set_long(easy, CURLOPT_TCP_KEEPIDLE, max(1, Int(liveness.probeAfter.components.seconds)))
+        ccurl_set_long(easy, CURLOPT_TCP_KEEPINTVL, max(1, Int(liveness.probeInterval.components.seconds)))
     }
 
     private static func setMessage(
@@ -64,13 +66,10 @@ enum CurlHandle {
         ccurl_set_string(easy, CURLOPT_URL, request.url)
         switch request.version {
         case .http1: ccurl_set_long(easy, CURLOPT_HTTP_VERSION, ccurl_http_1_1)
-        case .http2PriorKnowledge: ccurl_set_long(easy, CURLOPT_HTTP_VERSION, ccurl_http_2_prior_knowledge)
         case .automatic: ccurl_set_long(easy, CURLOPT_HTTP_VERSION, ccurl_http_2_over_tls)
         }
         // Rather wait for a connection that is being made and can be shared than make another.
-        if target.scheme == "https" || request.version == .http2PriorKnowledge {
-            ccurl_set_long(easy, CURLOPT_PIPEWAIT, 1)
-        }
+        if target.scheme == "https" { ccurl_set_long(easy, CURLOPT_PIPEWAIT, 1) }
         if request.method == "HEAD" {
             ccurl_set_long(easy, CURLOPT_NOBODY, 1)
         } else if let body = request.body {
@@ -103,12 +102,6 @@ enum CurlHandle {
             ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 1)
             ccurl_set_long(easy, CURLOPT_MAXREDIRS, request.maximumRedirects)
         }
-    }
-
-    private static func setProxy(_ easy: UnsafeMutableRawPointer, _ setting: ProxySetting, _ target: URLAuthority) {
-        let proxy = setting.proxy(for: target) { name in getenv(name).map { String(cString: $0) } }
-        if let proxy { ccurl_set_string(easy, CURLOPT_PROXY, proxy) }
-        if case .url = setting { ccurl_set_string(easy, CURLOPT_NOPROXY, "") }
     }
 
     private static func setTLS(
@@ -173,10 +166,10 @@ enum CurlHandle {
         return isTaken ? size * count : size * count + 1
     }
 
-    private static let aboutToSend: ccurl_request_function = { context, _, _, _, _ in
+    private static let aboutToSend: ccurl_request_function = { context, _, _, remotePort, localPort in
         guard let context else { return ccurl_request_abort }
         let transfer = Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
-        return transfer.isAboutToBeSent() ? 0 : ccurl_request_abort
+        return transfer.isAboutToBeSent(localPort: localPort, remotePort: remotePort) ? 0 : ccurl_request_abort
     }
 }
 

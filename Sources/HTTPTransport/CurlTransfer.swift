@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import Synchronization
 
 /// One request on its way through a ``CurlEventLoop``.
@@ -28,10 +29,19 @@ final class CurlTransfer: @unchecked Sendable {
     private var timesSent = 0
     /// Why a callback stopped the transfer, in place of libcurl's "callback failed".
     private var stopReason: HTTPTransportError?
-    private(set) var isPaused = false
+    /// Since when the reader holds the transfer back.
+    private(set) var pausedSince: ContinuousClock.Instant?
+    /// The connection that the request went out on.
+    private(set) var connection: CurlConnections.Identifier?
+    /// The loop's connections; set by the loop.
+    var connections: CurlConnections?
     /// When the server last gave a sign of life.
     var lastActivity: ContinuousClock.Instant
 
+    /// The proxy that the request goes through; nil for none.
+    let proxy: String?
+    /// Nil where the URL is malformed.
+    let target: URLAuthority?
     var easy: UnsafeMutableRawPointer?
     /// What the handle refers to and has to outlive it.
     var headerList: UnsafeMutablePointer<curl_slist>?
@@ -41,6 +51,10 @@ final class CurlTransfer: @unchecked Sendable {
     init(identifier: UInt64, request: HTTPRequest) {
         self.identifier = identifier
         self.request = request
+        target = URLAuthority(request.url)
+        proxy = target.flatMap { target in
+            request.proxy.proxy(for: target) { getenv($0).map { String(cString: $0) } }
+        }
         head = ResponseHead(followsRedirects: request.maximumRedirects > 0)
         lastActivity = .now
         errorText = .allocate(capacity: Int(ccurl_error_size))
@@ -57,7 +71,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// When the idle time-out runs out; nil where there is none, or the reader holds the transfer back.
     var idleDeadline: ContinuousClock.Instant? {
-        guard let idle = request.timeouts.idle, !isPaused else { return nil }
+        guard let idle = request.timeouts.idle, pausedSince == nil else { return nil }
         return lastActivity.advanced(by: idle)
     }
 
@@ -93,7 +107,7 @@ final class CurlTransfer: @unchecked Sendable {
             switch channel.offer(bytes) {
             case .accepted: return .taken
             case .full:
-                isPaused = true
+                pausedSince = .now
                 return .pause
             case .abandoned:
                 _ = stop(.cancelled, "the response was no longer read")
@@ -109,12 +123,16 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     /// Called before the request goes out, again when libcurl sends it anew because a kept connection turned out to be
-    /// dead. A POST is not sent twice: the server may have acted on the first, and a second may create a second object.
-    func isAboutToBeSent() -> Bool {
+    /// dead. What is not idempotent is not sent twice: the server may have acted on the first. It is an error even where
+    /// an HTTP/2 server has refused the stream unseen, as libcurl does not tell that apart.
+    func isAboutToBeSent(localPort: Int32, remotePort: Int32) -> Bool {
         timesSent += 1
-        if timesSent > 1, request.method == "POST", request.maximumRedirects == 0 {
+        connection = connections?.send(identifier, localPort: localPort, remotePort: remotePort)
+        lastActivity = .now
+        if timesSent > 1, !request.isIdempotent, request.maximumRedirects == 0 {
             return stop(
-                .connectionLost, "the connection broke before the response, and a POST is not sent again blindly")
+                .connectionLost,
+                "the connection broke before the response, and a \(request.method) is not sent again blindly")
         }
         return true
     }
@@ -124,10 +142,17 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// The reader has room again.
     func resume() {
-        guard isPaused, let easy else { return }
-        isPaused = false
+        guard pausedSince != nil, let easy else { return }
+        pausedSince = nil
         lastActivity = .now
         curl_easy_pause(easy, CURLPAUSE_CONT)
+    }
+
+    /// Takes more than the reader has room for, since others wait behind it; false where that is too much.
+    func overdraw(upTo limit: Int) -> Bool {
+        guard channel?.grow(upTo: limit) == true else { return false }
+        resume()
+        return true
     }
 
     /// Ends the transfer with libcurl's verdict.
@@ -153,7 +178,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     private func fail(_ error: HTTPTransportError) {
         var error = error
-        error.request = "\(request.method) \(URLAuthority(request.url)?.display ?? "(malformed URL)")"
+        error.request = "\(request.method) \(target?.display ?? "(malformed URL)")"
         switch destination {
         case .whole(let continuation): continuation.resume(returning: .failure(error))
         case .stream(let continuation, _): continuation.resume(returning: .failure(error))

@@ -119,6 +119,9 @@ final class BodyChannel: Sendable {
         return outcome
     }
 
+    /// See ``BodyBuffer/grow(upTo:)``.
+    func grow(upTo limit: Int) -> Bool { buffer.withLock { $0.grow(upTo: limit) } }
+
     func finish(_ error: HTTPTransportError?) {
         let (reader, producer) = buffer.withLock { $0.finish(error) }
         reader?.resume()

@@ -13,11 +13,15 @@ public struct HTTPRequest: Sendable {
     /// The most bytes of a decoded body that ``HTTPExchange/send(_:)`` accepts; 256 MiB by default. A stream has no
     /// limit, as its reader decides how much to keep.
     public var maximumBodySize: Int
-    /// The most bytes of a stream that wait for their reader before the socket is left unread; 256 KiB by default.
+    /// The most bytes of a stream that wait for their reader before the socket is left unread; 256 KiB by default. More,
+    /// up to 64 MiB, where others wait on the same connection; see ``LibcurlTransport``.
     public var streamBufferSize: Int
     /// Asks for a gzip-compressed body, which is decoded before it is handed over. Off by default: on a local network
     /// compression costs both sides more than it saves.
     public var acceptsCompression: Bool
+    /// Whether sending it twice does no more than sending it once, so that it may go out again when a kept connection
+    /// turns out to be dead. By default what the method says (RFC 9110, section 9.2.2): not for POST and PATCH.
+    public var isIdempotent: Bool
     /// How many redirects to follow. None by default; credentials in headers do not follow to another host.
     public var maximumRedirects: Int
     /// The lane that the request takes.
@@ -44,8 +48,6 @@ public struct HTTPRequest: Sendable {
         case automatic
         /// HTTP/1.1 only.
         case http1
-        /// HTTP/2 without negotiation, also without TLS (RFC 9113, section 3.3).
-        case http2PriorKnowledge
     }
 
     /// A request; what is left out takes the defaults of its property.
@@ -53,7 +55,7 @@ public struct HTTPRequest: Sendable {
         method: String = "GET", url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil,
         timeouts: HTTPTimeouts = HTTPTimeouts(), maximumBodySize: Int = 256 << 20, acceptsCompression: Bool = false,
         maximumRedirects: Int = 0, priority: Priority = .normal, version: ProtocolVersion = .automatic,
-        tls: TLSSettings = TLSSettings(), proxy: ProxySetting = .environment
+        tls: TLSSettings = TLSSettings(), proxy: ProxySetting = .environment, isIdempotent: Bool? = nil
     ) {
         self.method = method
         self.url = url
@@ -63,6 +65,7 @@ public struct HTTPRequest: Sendable {
         self.maximumBodySize = maximumBodySize
         self.streamBufferSize = 256 << 10
         self.acceptsCompression = acceptsCompression
+        self.isIdempotent = isIdempotent ?? !["POST", "PATCH", "CONNECT"].contains(method)
         self.maximumRedirects = maximumRedirects
         self.priority = priority
         self.version = version

@@ -5,6 +5,10 @@ import Synchronization
 /// Any number of requests share one thread and one pool of connections; urgent requests have a thread and a pool of
 /// their own. Threads start with the first request that needs them and end with the transport. One transport serves any
 /// number of hosts, as TLS settings and proxies belong to the request.
+///
+/// Streams are held back by their readers. Streams that share an HTTP/2 connection cannot be for long: libcurl before
+/// 8.1 stops reading the whole connection for one of them. So while others wait on the connection, up to 64 MiB of an
+/// unread stream are kept in memory, and one that is still not read then ends with `connectionLost`.
 public final class LibcurlTransport: HTTPExchange {
     private struct Lanes {
         var loops: [HTTPRequest.Priority: CurlEventLoop] = [:]
@@ -14,8 +18,12 @@ public final class LibcurlTransport: HTTPExchange {
     private let lanes = Mutex(Lanes())
     private let identifiers = Atomic<UInt64>(0)
 
+    private let liveness: ConnectionLiveness
+
     /// A transport; nothing is started yet.
-    public init() {}
+    ///
+    /// - Parameter liveness: when connections are given up whose peer has vanished.
+    public init(liveness: ConnectionLiveness = ConnectionLiveness()) { self.liveness = liveness }
 
     deinit { shutDown() }
 
@@ -79,7 +87,11 @@ public final class LibcurlTransport: HTTPExchange {
         let loop = lanes.withLock { lanes -> CurlEventLoop? in
             if lanes.isShutDown { return nil }
             if let loop = lanes.loops[priority] { return loop }
-            let loop = CurlEventLoop(name: priority == .urgent ? "http-urgent" : "http")
+            var liveness = liveness
+            // Where nothing but short requests is on a connection, one that gets no answer condemns it at once, so that
+            // the next does not wait on it as well.
+            if priority == .urgent { liveness.stuckAfter = .zero }
+            let loop = CurlEventLoop(name: priority == .urgent ? "http-urgent" : "http", liveness: liveness)
             lanes.loops[priority] = loop
             return loop
         }

@@ -1,7 +1,7 @@
 /// The way a request leaves.
 public enum ProxySetting: Sendable, Hashable {
-    /// What `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in capitals or small; loopback addresses are
-    /// always reached directly.
+    /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in capitals or small; see
+    /// ``ProxyExceptions`` for the latter. Loopback addresses are always reached directly.
     case environment
     /// Directly.
     case none
@@ -9,21 +9,32 @@ public enum ProxySetting: Sendable, Hashable {
     /// credentials if need be.
     case url(String)
 
-    /// What to tell libcurl: the proxy's URL, an empty string for none, or nil to let it read the environment.
+    /// The proxy's URL; nil for none.
     func proxy(for target: URLAuthority, environment: (String) -> String?) -> String? {
         switch self {
-        case .none: return ""
+        case .none: return nil
         case .url(let url): return url
         case .environment:
-            if target.isLoopback { return "" }
-            // libcurl reads `http_proxy` in small letters only, since servers put a request's `Proxy` field into
-            // `HTTP_PROXY` for CGI programs. Outside of such a program the common spelling is safe to honour.
-            if target.scheme == "http", environment("http_proxy") == nil, environment("REQUEST_METHOD") == nil,
-                let proxy = environment("HTTP_PROXY"), !proxy.isEmpty
-            {
-                return proxy
+            // As Go has it, capitals go first.
+            func value(_ name: String) -> String? {
+                [name, name.lowercased()].lazy.compactMap(environment).first { !$0.isEmpty }
             }
-            return nil
+            if target.isLoopback { return nil }
+            if let list = value("NO_PROXY"), ProxyExceptions(list).contains(target) { return nil }
+            if target.scheme == "https" { return value("HTTPS_PROXY") ?? value("ALL_PROXY") }
+            // For CGI programs, servers put a request's `Proxy` field into `HTTP_PROXY`.
+            let isCGI = environment("REQUEST_METHOD") != nil
+            return (isCGI ? environment("http_proxy") : value("HTTP_PROXY")) ?? value("ALL_PROXY")
         }
+    }
+
+    /// A proxy's URL for messages: without credentials.
+    static func display(_ proxy: String) -> String {
+        let separator = proxy.firstRange(of: "://")
+        let scheme = separator.map { String(proxy[..<$0.lowerBound]) } ?? "http"
+        var authority = separator.map { proxy[$0.upperBound...] } ?? proxy[...]
+        authority = authority.prefix { $0 != "/" && $0 != "?" }
+        if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
+        return "\(scheme)://\(authority)"
     }
 }

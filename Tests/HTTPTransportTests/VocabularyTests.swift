@@ -68,21 +68,6 @@ struct VocabularyTests {
         #expect(URLAuthority("https://u:p@a/b?token=c")?.display == "https://a:443/b")
     }
 
-    @Test("The environment's proxy is left out for loopback, and read from HTTP_PROXY outside of CGI")
-    func proxy() throws {
-        let local = try #require(URLAuthority("http://localhost:8080"))
-        let remote = try #require(URLAuthority("http://example.com"))
-        let environment = ["HTTP_PROXY": "http://p:1"]
-        #expect(ProxySetting.environment.proxy(for: local) { environment[$0] } == "")
-        #expect(ProxySetting.environment.proxy(for: remote) { environment[$0] } == "http://p:1")
-        #expect(
-            ProxySetting.environment.proxy(for: remote) {
-                ["REQUEST_METHOD": "GET"].merging(environment) { a, _ in a }[$0]
-            } == nil)
-        #expect(ProxySetting.none.proxy(for: remote) { environment[$0] } == "")
-        #expect(ProxySetting.url("socks5://q").proxy(for: local) { environment[$0] } == "socks5://q")
-    }
-
     @Test("TLS settings do not print the key")
     func redaction() {
         let settings = TLSSettings(clientCertificate: .data(Array("CERT".utf8)), clientKey: .data(Array("SECRET".utf8)))

@@ -53,18 +53,30 @@ static inline void ccurl_set_request_function(CURL *handle, ccurl_request_functi
     curl_easy_setopt(handle, CURLOPT_PREREQDATA, context);
 }
 
-// Makes the kernel give up on a connection whose bytes nobody acknowledges. It goes through the socket callback because
-// libcurl has an option for keep-alive probes but none for this, and a connection with bytes in flight sends no probes.
-static inline int ccurl_apply_user_timeout(void *milliseconds, curl_socket_t socket, curlsocktype purpose) {
-    unsigned int value = (unsigned int)(size_t)milliseconds;
-    (void)purpose;
-    setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, sizeof value);
-    return CURL_SOCKOPT_OK;
+typedef int (*ccurl_socket_opened_function)(void *context, curl_socket_t socket, curlsocktype purpose);
+typedef int (*ccurl_socket_closing_function)(void *context, curl_socket_t socket);
+
+// The second function has to close the socket.
+static inline void ccurl_set_socket_functions(
+    CURL *handle, ccurl_socket_opened_function opened, ccurl_socket_closing_function closing, void *context) {
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, opened);
+    curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, context);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, closing);
+    curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context);
 }
 
-static inline void ccurl_set_user_timeout(CURL *handle, unsigned int milliseconds) {
-    curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, ccurl_apply_user_timeout);
-    curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, (void *)(size_t)milliseconds);
+// Makes the kernel give up on a connection whose bytes nobody acknowledges: libcurl has options for keep-alive probes
+// but none for this, and a connection with bytes in flight sends no probes.
+static inline void ccurl_apply_user_timeout(curl_socket_t socket, unsigned int milliseconds) {
+    setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+}
+
+// For how many milliseconds the peer has sent nothing, as the kernel knows it; -1 where it does not tell.
+static inline long ccurl_milliseconds_since_data(curl_socket_t socket) {
+    struct tcp_info information;
+    socklen_t size = sizeof information;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &information, &size) != 0) return -1;
+    return (long)information.tcpi_last_data_recv;
 }
 
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO information, long *value) {
@@ -83,7 +95,6 @@ static inline CURLcode ccurl_message_result(const CURLMsg *message) { return mes
 
 static const long ccurl_http_1_1 = CURL_HTTP_VERSION_1_1;
 static const long ccurl_http_2_over_tls = CURL_HTTP_VERSION_2TLS;
-static const long ccurl_http_2_prior_knowledge = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
 static const long ccurl_tls_1_2 = CURL_SSLVERSION_TLSv1_2;
 static const long ccurl_tls_1_3 = CURL_SSLVERSION_TLSv1_3;
 static const long ccurl_multiplex = CURLPIPE_MULTIPLEX;

@@ -10,11 +10,13 @@ final class SocketServer: Sendable {
         let socket: Int32
         /// Which connection this is, from 1.
         let number: Int
+        private let tls: TLSSession?
         private var unread: [UInt8] = []
 
-        init(socket: Int32, number: Int) {
+        init(socket: Int32, number: Int, tls: TLSSession?) {
             self.socket = socket
             self.number = number
+            self.tls = tls
         }
 
         struct Request {
@@ -47,10 +49,32 @@ final class SocketServer: Sendable {
             return Request(line: lines.first ?? "", headers: headers, body: body)
         }
 
+        /// The next bytes; nil when the client has closed the connection.
+        func read(_ count: Int) -> [UInt8]? {
+            var bytes: [UInt8] = []
+            while bytes.count < count {
+                guard let byte = readByte() else { return nil }
+                bytes.append(byte)
+            }
+            return bytes
+        }
+
+        /// Makes this end of the connection as if its machine were gone: the kernel drops what arrives, unacknowledged.
+        func vanish() {
+            // A classic BPF program of one instruction, `return 0`: keep nothing of the packet. Glibc has no names for
+            // its structures: an instruction is (code, jump, jump, constant), a program (count, instructions).
+            var drop: (UInt16, UInt8, UInt8, UInt32) = (0x06, 0, 0, 0)
+            withUnsafeMutablePointer(to: &drop) { pointer in
+                var program = (Int(1), pointer)
+                setsockopt(
+                    socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, socklen_t(MemoryLayout.size(ofValue: program)))
+            }
+        }
+
         private func readByte() -> UInt8? {
             if unread.isEmpty {
                 var chunk = [UInt8](repeating: 0, count: 16 << 10)
-                let count = recv(socket, &chunk, chunk.count, 0)
+                let count = tls?.read(&chunk) ?? recv(socket, &chunk, chunk.count, 0)
                 guard count > 0 else { return nil }
                 unread = chunk[..<count].reversed()
             }
@@ -60,6 +84,7 @@ final class SocketServer: Sendable {
         func write(_ text: String) { write(Array(text.utf8)) }
 
         func write(_ bytes: [UInt8]) {
+            if let tls { return tls.write(bytes) }
             var sent = 0
             while sent < bytes.count {
                 let count = bytes.withUnsafeBytes {
@@ -129,7 +154,7 @@ final class SocketServer: Sendable {
     /// How many connections have been made.
     var connections: Int { accepted.value }
 
-    init(_ handler: @escaping @Sendable (Connection) -> Void) {
+    init(tls: TLSContext? = nil, _ handler: @escaping @Sendable (Connection) -> Void) {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -157,7 +182,10 @@ final class SocketServer: Sendable {
                 setsockopt(client, Int32(IPPROTO_TCP), TCP_NODELAY, &enabled, socklen_t(MemoryLayout<Int32>.size))
                 let number = accepted.increment()
                 Thread {
-                    handler(Connection(socket: client, number: number))
+                    // OpenSSL writes without MSG_NOSIGNAL.
+                    signal(SIGPIPE, SIG_IGN)
+                    let session = tls.map { TLSSession($0, socket: client) }
+                    handler(Connection(socket: client, number: number, tls: session))
                     close(client)
                 }.start()
             }
