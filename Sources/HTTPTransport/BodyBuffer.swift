@@ -21,7 +21,7 @@ struct BodyBuffer {
     }
 
     enum Take {
-        /// All that was there. The producer, if it was held back, may go on.
+        /// What was there, or a part of it where that was much. The producer, if it was held back, may go on.
         case bytes([UInt8], producerMayResume: Bool, producer: Waiter?)
         case end
         case failed(HTTPTransportError)
@@ -31,6 +31,9 @@ struct BodyBuffer {
     private let regularCapacity: Int
     private var capacity: Int
     private var bytes: [UInt8] = []
+    /// How many of the bytes the reader has had already.
+    private var taken = 0
+    private var waiting: Int { bytes.count - taken }
     private var ending = Ending.open
     private var reader: Waiter?
     private var producer: Waiter?
@@ -46,7 +49,7 @@ struct BodyBuffer {
     /// it.
     mutating func offer(_ new: UnsafeRawBufferPointer) -> Offer {
         guard case .open = ending, !isAbandoned else { return .abandoned }
-        if bytes.count >= capacity {
+        if waiting >= capacity {
             isProducerHeldBack = true
             return .full
         }
@@ -57,7 +60,7 @@ struct BodyBuffer {
     /// Makes room for a producer that cannot be held back any longer, until the reader has caught up. False, with
     /// nothing changed, where that would be over the limit.
     mutating func grow(upTo limit: Int) -> Bool {
-        let grown = max(bytes.count, capacity) * 2
+        let grown = max(waiting, capacity) * 2
         guard grown <= limit else { return false }
         capacity = grown
         isProducerHeldBack = false
@@ -73,13 +76,12 @@ struct BodyBuffer {
 
     /// What the reader gets. Bytes that came before a failure are delivered before it.
     mutating func take() -> Take {
-        if !bytes.isEmpty {
-            let taken = bytes
-            bytes = []
-            capacity = regularCapacity
+        if waiting > 0 {
+            let piece = takePiece()
+            guard waiting < capacity else { return .bytes(piece, producerMayResume: false, producer: nil) }
             let wasHeldBack = isProducerHeldBack
             isProducerHeldBack = false
-            return .bytes(taken, producerMayResume: wasHeldBack, producer: takeProducer())
+            return .bytes(piece, producerMayResume: wasHeldBack, producer: takeProducer())
         }
         if isAbandoned { return .failed(HTTPTransportError(.cancelled, "the reading of the response was cancelled")) }
         switch ending {
@@ -91,7 +93,7 @@ struct BodyBuffer {
 
     /// Parks the reader; false if there is something to look at already.
     mutating func park(reader waiter: Waiter) -> Bool {
-        guard case .open = ending, bytes.isEmpty, !isAbandoned else { return false }
+        guard case .open = ending, waiting == 0, !isAbandoned else { return false }
         precondition(reader == nil, "a body is read by one task")
         reader = waiter
         return true
@@ -99,7 +101,7 @@ struct BodyBuffer {
 
     /// Parks a producer whose offer was refused; false if it may offer again already.
     mutating func park(producer waiter: Waiter) -> Bool {
-        guard case .open = ending, bytes.count >= capacity, !isAbandoned else { return false }
+        guard case .open = ending, waiting >= capacity, !isAbandoned else { return false }
         precondition(producer == nil, "a body is written by one task")
         producer = waiter
         return true
@@ -111,7 +113,26 @@ struct BodyBuffer {
         if case .open = ending { isNews = !isAbandoned } else { isNews = false }
         isAbandoned = true
         bytes = []
+        taken = 0
         return (isNews, takeReader(), takeProducer())
+    }
+
+    /// Everything, unless the buffer has grown: a reader that is behind is not to be busy with one piece for so long that
+    /// it falls behind further.
+    private mutating func takePiece() -> [UInt8] {
+        guard waiting > 2 * regularCapacity else {
+            let piece = taken == 0 ? bytes : Array(bytes[taken...])
+            (bytes, taken, capacity) = ([], 0, regularCapacity)
+            return piece
+        }
+        let piece = Array(bytes[taken..<taken + regularCapacity])
+        taken += piece.count
+        // Now and then, so that every byte is moved a few times at the most.
+        if taken > waiting {
+            bytes.removeFirst(taken)
+            taken = 0
+        }
+        return piece
     }
 
     private mutating func takeReader() -> Waiter? {

@@ -16,16 +16,21 @@ public struct ConnectionLiveness: Sendable, Hashable {
     /// How long a connection must have been silent for a request that ran into a time-out to end it for all that share
     /// it; 30 s by default. Urgent requests share theirs with no others, and end it whenever nothing has come since.
     public var stuckAfter: Duration
+    /// How long a stream's reader may leave everything unread, when as much is kept for it as can be and others wait on
+    /// the same connection, before the stream is ended; 30 s by default.
+    public var unreadLimit: Duration
 
     /// Limits.
     public init(
         probeAfter: Duration = .seconds(15), probeInterval: Duration = .seconds(10),
-        unacknowledgedLimit: Duration = .seconds(40), stuckAfter: Duration = .seconds(30)
+        unacknowledgedLimit: Duration = .seconds(40), stuckAfter: Duration = .seconds(30),
+        unreadLimit: Duration = .seconds(30)
     ) {
         self.probeAfter = probeAfter
         self.probeInterval = probeInterval
         self.unacknowledgedLimit = unacknowledgedLimit
         self.stuckAfter = stuckAfter
+        self.unreadLimit = unreadLimit
     }
 
     /// The most time between a peer's last sign of life and the end of the connection. The kernel decides at each probe,

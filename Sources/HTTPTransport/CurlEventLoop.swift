@@ -89,9 +89,11 @@ final class CurlEventLoop: Sendable {
             if isShuttingDown { break }
             var running: Int32 = 0
             curl_multi_perform(multi, &running)
+            // Before it is looked at what has ended, as a request may go out and end in one turn.
+            let hasStarted = admitNext(&work)
             finishCompleted(&work)
             let wait = min(relieveHeldBack(&work), expireIdle(&work))
-            guard !admitNext(&work), inbox.withLock({ $0.commands.isEmpty && !$0.isShuttingDown }) else { continue }
+            guard !hasStarted, inbox.withLock({ $0.commands.isEmpty && !$0.isShuttingDown }) else { continue }
             curl_multi_poll(multi, nil, 0, wait, nil)
         }
         for transfer in work.transfers.values {
@@ -199,7 +201,7 @@ final class CurlEventLoop: Sendable {
     ///
     /// libcurl before 8.1 reads nothing at all from a connection whose next bytes are for a paused stream, so that one
     /// slow reader would stop every request and watch beside it, its own included. So what it does not read is kept in
-    /// memory, up to a limit; then its stream is ended, and the server's buffers are the server's again.
+    /// memory, up to a limit; if it then takes nothing for long, its stream is ended.
     private func relieveHeldBack(_ work: inout Work) -> Int32 {
         let held = work.transfers.values.filter { $0.pausedSince != nil }
         guard !held.isEmpty else { return .max }
@@ -212,11 +214,16 @@ final class CurlEventLoop: Sendable {
         for transfer in held {
             guard let since = transfer.pausedSince, let connection = transfer.connection, users[connection] ?? 0 > 1
             else { continue }
-            let left = since.advanced(by: Self.holdLimit) - now
+            var left = since.advanced(by: Self.holdLimit) - now
+            if left <= .zero {
+                if transfer.overdraw(upTo: Self.overdraftLimit) {
+                    nearest = .zero
+                    continue
+                }
+                left = since.advanced(by: liveness.unreadLimit) - now
+            }
             if left > .zero {
                 nearest = nearest.map { min($0, left) } ?? left
-            } else if transfer.overdraw(upTo: Self.overdraftLimit) {
-                nearest = .zero
             } else {
                 remove(transfer, &work)
                 transfer.fail(

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// Streams are held back by their readers. Streams that share an HTTP/2 connection cannot be for long: libcurl before
 /// 8.1 stops reading the whole connection for one of them. So while others wait on the connection, up to 64 MiB of an
-/// unread stream are kept in memory, and one that is still not read then ends with `connectionLost`.
+/// unread stream are kept in memory; one of which nothing is read for another 30 s ends with `connectionLost`.
 public final class LibcurlTransport: HTTPExchange {
     private struct Lanes {
         var loops: [HTTPRequest.Priority: CurlEventLoop] = [:]

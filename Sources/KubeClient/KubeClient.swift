@@ -6,7 +6,8 @@ import Logging
 ///
 /// - `Configuration/`  ``ClientConfiguration``: where the server is and who we are, from a ``Kubeconfig`` or from inside
 ///                     a pod; `CredentialProvider` keeps tokens and certificates fresh.
-/// - `Requests/`       the verbs and their options, ``KubeClientError``, ``WriteGate``, ``RetryPolicy``.
+/// - `Requests/`       the verbs and their options, ``KubeClientError``, ``WriteGate``, ``RetryPolicy``,
+///                     ``RateLimit``.
 /// - `Watch/`          ``WatchStream`` and ``WatchLineStream``: events as they arrive, framed by `LineFramer`.
 /// - `Discovery/`      which resources the server has; ``ResourceMapper`` finds the resource of a kind.
 ///
@@ -31,6 +32,8 @@ public struct KubeClient: Sendable {
     /// Header fields that every request carries besides its own.
     public var additionalHeaders = HTTPHeaders()
 
+    /// Set by ``limited(to:)``.
+    private(set) var rateLimiter: RateLimiter?
     let credentials: CredentialProvider
     let warnings = WarningLog()
     let clock: any Clock<Duration>
@@ -40,7 +43,7 @@ public struct KubeClient: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: where the server is and who we are.
-    ///   - exchange: what carries the requests: a ``/HTTPTransport/LibcurlTransport``, or a server in the same process.
+    ///   - exchange: what carries the requests: a `LibcurlTransport`, or a server in the same process.
     ///   - clock: measures the delays before retries.
     ///   - writeGate: consulted before every mutating request.
     ///   - logger: hears of retries and of credentials that could not be refreshed.
@@ -64,14 +67,22 @@ public struct KubeClient: Sendable {
         return copy
     }
 
-    /// A copy for the renewal of leases: urgent, under its own user agent, with a limit on each attempt and no retries,
-    /// as the elector has its own.
+    /// A copy that sends no more requests than this, all of its own copies together; nil for one without limit.
+    public func limited(to limit: RateLimit?) -> KubeClient {
+        var copy = self
+        copy.rateLimiter = limit.map { RateLimiter($0, clock: clock) }
+        return copy
+    }
+
+    /// A copy for the renewal of leases: urgent, under its own user agent, with a limit on each attempt and neither a rate
+    /// limit nor retries, as the elector has its own.
     public func forLeaderElection(requestTimeout: Duration) -> KubeClient {
         var copy = self
         copy.priority = .urgent
         copy.userAgent = "\(userAgent) leader-election"
         copy.requestTimeout = requestTimeout
         copy.retryPolicy = .never
+        copy.rateLimiter = nil
         return copy
     }
 }

@@ -4,9 +4,11 @@ import Testing
 
 @Suite("A mesh from nothing to Ready, and kept that way", .serialized)
 struct InstallTests {
-    @Test("Two operators bring a whole mesh to Ready, and kubectl shows it", .timeLimit(.minutes(5)))
-    func install() async throws {
-        let cluster = try await Cluster()
+    @Test(
+        "Two operators bring a whole mesh to Ready, and kubectl shows it", .timeLimit(.minutes(5)),
+        arguments: Front.isInstalled ? Cluster.Access.allCases : [.direct])
+    func install(access: Cluster.Access) async throws {
+        let cluster = try await Cluster(access: access)
         try await cluster.prepare()
         _ = try cluster.startOperator("one")
         _ = try cluster.startOperator("two")

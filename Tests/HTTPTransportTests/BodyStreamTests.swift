@@ -65,4 +65,28 @@ struct BodyStreamTests {
         #expect(try await HTTPBodyStream([]).collect(upTo: 0).isEmpty)
         await #expect(throws: HTTPTransportError.self) { _ = try await HTTPBodyStream([1, 2, 3]).collect(upTo: 2) }
     }
+
+    @Test("A buffer that had to grow is read in pieces, in order, and is its regular size again when it is empty")
+    func grown() {
+        var buffer = BodyBuffer(capacity: 4)
+        func offer(_ values: ClosedRange<UInt8>) -> Bool {
+            if case .accepted = Array(values).withUnsafeBytes({ buffer.offer($0) }) { true } else { false }
+        }
+        #expect([offer(1...4), offer(5...5)] == [true, false])
+        let hasGrown = buffer.grow(upTo: 64)
+        #expect(hasGrown)
+        #expect([offer(5...20), offer(21...21)] == [true, false])
+        let hasGrownAgain = buffer.grow(upTo: 32)
+        #expect(!hasGrownAgain)
+        var read: [UInt8] = []
+        var resumes: [Bool] = []
+        while case .bytes(let piece, let mayResume, _) = buffer.take() {
+            read += piece
+            resumes.append(mayResume)
+            #expect(piece.count <= 8)
+        }
+        #expect(read == Array(1...20))
+        #expect(resumes == [false, false, false, true])
+        #expect([offer(1...4), offer(5...5)] == [true, false])
+    }
 }

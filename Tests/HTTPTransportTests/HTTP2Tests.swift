@@ -86,7 +86,7 @@ struct HTTP2OverTLSTests {
     func unreadStream() async throws {
         try makeFile("huge", bytes: 400 << 20)
         let server = try await HTTP2Server(certificates)
-        let transport = LibcurlTransport()
+        let transport = LibcurlTransport(liveness: ConnectionLiveness(unreadLimit: .milliseconds(300)))
         let unread = try await transport.stream(server.request("/huge", certificates))
         let beside = try await transport.stream(server.request("/huge", certificates))
         var received = 0

@@ -34,12 +34,15 @@ struct CredentialTests {
             client(
                 server,
                 Authentication(
-                    token: .data(Array("t\n".utf8)), impersonatedUser: "bob", impersonatedGroups: ["x", "y"])))
+                    token: .data(Array("t\n".utf8)), impersonatedUser: "bob", impersonatedGroups: ["x", "y"],
+                    impersonatedUID: "7", impersonatedExtra: ["example.com/scope": ["a", "b"]])))
         try await get(client(server, Authentication(username: "u", password: "p")))
         try await get(client(server, Authentication()))
         #expect(authorizations(server) == ["Bearer t", "Basic dTpw", nil])
         #expect(server.seen[0].headers["Impersonate-User"] == "bob")
         #expect(server.seen[0].headers.values(of: "Impersonate-Group") == ["x", "y"])
+        #expect(server.seen[0].headers["Impersonate-Uid"] == "7")
+        #expect(server.seen[0].headers.values(of: "Impersonate-Extra-example.com%2Fscope") == ["a", "b"])
     }
 
     @Test("Renewed files are read again; one that is gone for a moment is remembered")
@@ -119,6 +122,104 @@ struct CredentialTests {
         let told = try JSONValue(parsing: try String(contentsOfFile: log + ".info", encoding: .utf8))
         #expect(told[path: "spec", "cluster", "server"] == "https://a")
         #expect(told[path: "spec", "interactive"] == false)
+    }
+
+    @Test("Many requests that are refused at once run the plugin once more, not once each")
+    func manyRefusals() async throws {
+        let plugin = try directory.write(
+            "login",
+            """
+            #!/bin/sh
+            echo run >> "$LOG"
+            count=$(wc -l < "$LOG" | tr -d ' ')
+            echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t'$count'"}}'
+            """, isProgram: true)
+        let log = directory.path + "/log"
+        let server = ScriptedServer { request, _ in
+            request.headers["Authorization"] == "Bearer t1" ? .text(401, "") : .json(200, [:])
+        }
+        let client = client(
+            server,
+            Authentication(
+                exec: ExecPlugin(
+                    apiVersion: "client.authentication.k8s.io/v1", command: plugin, environment: ["LOG": log])))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<20 { group.addTask { _ = try await client.get(.nodes, name: "a") } }
+            try await group.waitForAll()
+        }
+        #expect(try String(contentsOfFile: log, encoding: .utf8) == "run\nrun\n")
+    }
+
+    @Test("A plugin may give a client certificate")
+    func execCertificate() async throws {
+        let plugin = try directory.write(
+            "login",
+            """
+            #!/bin/sh
+            echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
+            "status":{"clientCertificateData":"CERT","clientKeyData":"KEY"}}'
+            """, isProgram: true)
+        let server = ScriptedServer([:])
+        try await get(
+            client(
+                server,
+                Authentication(exec: ExecPlugin(apiVersion: "client.authentication.k8s.io/v1", command: plugin))))
+        #expect(server.seen[0].tls.clientCertificate == .data(Array("CERT".utf8)))
+        #expect(server.seen[0].tls.clientKey == .data(Array("KEY".utf8)))
+        #expect(authorizations(server) == [nil])
+    }
+
+    @Test(
+        "A plugin may ask a person where there is one and it wants to",
+        arguments: [
+            (ExecPlugin.Interaction.never, true, Optional("false")), (.never, false, "false"),
+            (.ifAvailable, true, "true"), (.ifAvailable, false, "false"), (.always, true, "true"),
+            (.always, false, nil),
+        ])
+    func interaction(mode: ExecPlugin.Interaction, hasTerminal: Bool, told: String?) async throws {
+        let plugin = try directory.write(
+            "login",
+            """
+            #!/bin/sh
+            interactive=$(echo "$KUBERNETES_EXEC_INFO" | sed 's/.*"interactive":\\([a-z]*\\).*/\\1/')
+            echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential",
+            "status":{"token":"'$interactive'"}}'
+            """, isProgram: true)
+        let credentials = ExecCredentials(
+            ExecPlugin(apiVersion: "client.authentication.k8s.io/v1", command: plugin, interaction: mode),
+            ClientConfiguration(server: "https://a"), hasTerminal: { hasTerminal })
+        guard let told else {
+            let error = await failure { _ = try await credentials.current() }
+            #expect(error?.description.contains("standard input is no terminal") == true)
+            return
+        }
+        #expect(try await credentials.current().token == told)
+    }
+
+    @Test("A plugin is told of the cluster: its authority as bytes wherever it comes from, proxy and own settings")
+    func clusterInfo() async throws {
+        let plugin = try directory.write(
+            "login",
+            """
+            #!/bin/sh
+            echo "$KUBERNETES_EXEC_INFO" > "$LOG"
+            echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t"}}'
+            """, isProgram: true)
+        let log = directory.path + "/info"
+        var configuration = ClientConfiguration(server: "https://a", proxy: .url("http://proxy:1"))
+        configuration.trust = ServerTrust(
+            certificateAuthority: .file(try directory.write("ca.crt", "CA")), serverName: "api")
+        let credentials = ExecCredentials(
+            ExecPlugin(
+                apiVersion: "client.authentication.k8s.io/v1", command: plugin, environment: ["LOG": log],
+                providesClusterInfo: true, clusterConfiguration: ["audience": "x"]), configuration)
+        _ = try await credentials.current()
+        let told = try JSONValue(parsing: try String(contentsOfFile: log, encoding: .utf8))
+        #expect(
+            told[path: "spec", "cluster"] == [
+                "server": "https://a", "tls-server-name": "api", "certificate-authority-data": "Q0E=",
+                "proxy-url": "http://proxy:1", "config": ["audience": "x"],
+            ])
     }
 
     @Test("Exec credentials are renewed shortly before they expire")

@@ -86,12 +86,67 @@ struct FailureTests {
         #expect(server.seen.count == 5)
     }
 
-    @Test("A lost connection is retried for reads and never for writes")
+    @Test(
+        "A failure of the server that asks for patience is retried where it may have been acted on without harm",
+        arguments: [(429, 2, 2), (503, 2, 2), (500, 1, 2), (502, 1, 2), (504, 1, 2)])
+    func retryAfterByVerb(code: Int, creations: Int, applies: Int) async throws {
+        func server() -> ScriptedServer {
+            ScriptedServer { _, count in
+                count == 1 ? .text(code, "", ["Retry-After": "1"]) : .json(200, ["kind": "Pod"])
+            }
+        }
+        let pod = KubeObject(type: .pods, namespace: "a", name: "b")
+        let (creating, applying) = (server(), server())
+        _ = await failure { _ = try await KubeClient(creating).create(.pods, pod) }
+        _ = await failure { _ = try await KubeClient(applying).apply(.pods, pod, fieldManager: "m") }
+        #expect(creating.seen.count == creations)
+        #expect(applying.seen.count == applies)
+    }
+
+    @Test("Only what may be done twice is marked so for the transport")
+    func idempotence() async throws {
+        let server = ScriptedServer(["kind": "Pod"])
+        let client = KubeClient(server)
+        let pod = KubeObject(type: .pods, namespace: "a", name: "b")
+        _ = try await client.get(.pods, namespace: "a", name: "b")
+        _ = try await client.apply(.pods, pod, fieldManager: "m")
+        _ = try await client.apply(.pods, pod, fieldManager: "m", dryRun: true)
+        _ = try await client.create(.pods, pod)
+        _ = try await client.update(.pods, pod)
+        _ = try await client.patch(.pods, namespace: "a", name: "b", .json([]))
+        try await client.delete(.pods, namespace: "a", name: "b")
+        #expect(server.seen.map(\.isIdempotent) == [true, true, true, false, false, false, false])
+    }
+
+    @Test(
+        "A failed connection says what happened and what to look at",
+        arguments: [
+            (HTTPTransportError.Kind.nameResolution, "Could not resolve host: api", "resolve it?"),
+            (.connectionRefused, "Failed to connect", "is the API server running"),
+            (.timeout(.connect), "Connection timed out", "a way from here"),
+            (.tls, "SSL certificate problem: certificate has expired", "certificate-authority"),
+            (.tls, "SSL: no alternative certificate subject name matches target host name 'a'", "tls-server-name"),
+            (.tls, "tlsv13 alert certificate required", "refused this client's certificate"),
+            (.proxy, "CONNECT tunnel failed, response 407", "NO_PROXY"),
+            (.timeout(.idle), "the server was silent for 50.0 seconds", "does not answer"),
+        ])
+    func advice(kind: HTTPTransportError.Kind, reason: String, advice: String) async {
+        let error = await get(
+            ScriptedServer { _, _ in .failure(HTTPTransportError(kind, reason, request: "GET https://api/x")) })
+        #expect(error?.description.hasPrefix("GET https://api/x: \(reason): ") == true)
+        #expect(error?.description.contains(advice) == true, "\(String(describing: error))")
+    }
+
+    @Test("A lost connection is retried for reads and for apply, and for no other write")
     func lost() async throws {
         let lost = HTTPTransportError(.connectionLost, "reset")
         let reading = ScriptedServer { _, count in count == 1 ? .failure(lost) : .json(200, ["kind": "Pod"]) }
         #expect(await get(reading) == nil)
         #expect(reading.seen.count == 2)
+        let applying = ScriptedServer { _, count in count == 1 ? .failure(lost) : .json(200, ["kind": "Pod"]) }
+        _ = try await KubeClient(applying).apply(
+            .pods, KubeObject(type: .pods, namespace: "a", name: "b"), fieldManager: "m")
+        #expect(applying.seen.count == 2)
         let writing = ScriptedServer { _, _ in .failure(lost) }
         let error = await failure {
             _ = try await KubeClient(writing).patch(.nodes, name: "a", .merge([:]))

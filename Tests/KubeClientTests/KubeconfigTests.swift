@@ -23,7 +23,12 @@ final class TemporaryDirectory: Sendable {
         try FileManager.default.createDirectory(
             atPath: URL(fileURLWithPath: file).deletingLastPathComponent().path, withIntermediateDirectories: true)
         try text.write(toFile: file, atomically: true, encoding: .utf8)
-        if isProgram { try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file) }
+        if isProgram {
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+            // A program that another test starts at this moment may hold the file open, as of before its own start, and
+            // an open file cannot be run ("text file busy").
+            usleep(100_000)
+        }
         return file
     }
 }
@@ -45,6 +50,15 @@ struct KubeconfigTests {
           cluster: {server: "http://127.0.0.1:8080"}
         - name: lax
           cluster: {server: "https://lax", insecure-skip-tls-verify: true, certificate-authority: pki/ca.crt}
+        - {name: ftp, cluster: {server: "https://a", proxy-url: "ftp://proxy"}}
+        - {name: bare, cluster: {server: "10.0.0.1:8080"}}
+        - {name: bare-tls, cluster: {server: "10.0.0.1:6443", certificate-authority-data: Q0E=}}
+        - name: told
+          cluster:
+            server: https://told
+            extensions:
+            - {name: other, extension: {a: 1}}
+            - {name: client.authentication.k8s.io/exec, extension: {audience: x}}
         contexts:
         - name: prod
           context: {cluster: prod, user: certificate, namespace: shop}
@@ -57,10 +71,16 @@ struct KubeconfigTests {
         - {name: ghost, context: {cluster: dev, user: gone}}
         - {name: lax, context: {cluster: lax}}
         - {name: half, context: {cluster: dev, user: half}}
+        - {name: told, context: {cluster: told, user: exec}}
+        - {name: mute, context: {cluster: dev, user: mute}}
+        - {name: old, context: {cluster: dev, user: old}}
+        - {name: ftp, context: {cluster: ftp}}
+        - {name: bare, context: {cluster: bare}}
+        - {name: bare-tls, context: {cluster: bare-tls}}
         users:
         - name: certificate
           user: {client-certificate: pki/a.crt, client-key-data: S0VZ}
-        - {name: token, user: {token: t0k3n, as: alice, as-groups: [ops]}}
+        - {name: token, user: {token: t0k3n, as: alice, as-groups: [ops], as-uid: u1, as-user-extra: {scopes: [a, b]}}}
         - {name: basic, user: {username: u, password: p}}
         - {name: file, user: {tokenFile: /run/token, token: stale}}
         - {name: half, user: {client-certificate: a.crt}}
@@ -73,6 +93,9 @@ struct KubeconfigTests {
               env: [{name: K, value: v}]
               installHint: get it
               provideClusterInfo: true
+              interactiveMode: Never
+        - {name: mute, user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: login}}}
+        - {name: old, user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: login}}}
         """
 
     private func configuration(_ context: String? = nil) throws -> ClientConfiguration {
@@ -98,6 +121,8 @@ struct KubeconfigTests {
         #expect(token.token == .data(Array("t0k3n".utf8)))
         #expect(token.impersonatedUser == "alice")
         #expect(token.impersonatedGroups == ["ops"])
+        #expect(token.impersonatedUID == "u1")
+        #expect(token.impersonatedExtra == ["scopes": ["a", "b"]])
         #expect(try configuration("basic").authentication == Authentication(username: "u", password: "p"))
         #expect(try configuration("file").authentication.token == .file("/run/token"))
         #expect(try configuration("nobody").authentication == Authentication())
@@ -106,7 +131,15 @@ struct KubeconfigTests {
             try configuration("exec").authentication.exec
                 == ExecPlugin(
                     apiVersion: "client.authentication.k8s.io/v1", command: "/etc/kube/./login", arguments: ["a", "b"],
-                    environment: ["K": "v"], installHint: "get it", providesClusterInfo: true))
+                    environment: ["K": "v"], installHint: "get it", providesClusterInfo: true, interaction: .never))
+        #expect(try configuration("told").authentication.exec?.clusterConfiguration == ["audience": "x"])
+        #expect(try configuration("old").authentication.exec?.interaction == .ifAvailable)
+    }
+
+    @Test("A server without scheme is reached over TLS where TLS is configured")
+    func scheme() throws {
+        #expect(try configuration("bare").server == "http://10.0.0.1:8080")
+        #expect(try configuration("bare-tls").server == "https://10.0.0.1:6443")
     }
 
     @Test(
@@ -114,6 +147,7 @@ struct KubeconfigTests {
         arguments: [
             ("absent", "no context \"absent\""), ("lost", "the cluster \"gone\""), ("ghost", "the user \"gone\""),
             ("lax", "insecure-skip-tls-verify"), ("half", "both client-certificate and client-key"),
+            ("mute", "interactiveMode"), ("ftp", "proxy-url must be"),
         ])
     func mistakes(context: String, words: String) {
         let error = failure { _ = try configuration(context) }

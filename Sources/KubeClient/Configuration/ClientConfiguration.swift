@@ -36,7 +36,11 @@ public struct ClientConfiguration: Sendable, CustomStringConvertible {
         server: String, trust: ServerTrust = ServerTrust(), authentication: Authentication = Authentication(),
         proxy: ProxySetting = .environment, namespace: String = "default", contextName: String? = nil
     ) {
-        self.server = server.hasSuffix("/") ? String(server.dropLast()) : server
+        // As client-go has it, a server without scheme is reached over TLS only where TLS is configured.
+        let isSecured =
+            trust.certificateAuthority != nil || trust.acceptsAnyCertificate || authentication.clientCertificate != nil
+        let url = server.contains("://") ? server : "\(isSecured ? "https" : "http")://\(server)"
+        self.server = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.trust = trust
         self.authentication = authentication
         self.proxy = proxy
@@ -106,12 +110,17 @@ public struct Authentication: Sendable, Hashable, CustomStringConvertible, Custo
     public var impersonatedUser: String?
     /// Acts as a user with these groups.
     public var impersonatedGroups: [String]
+    /// Acts as a user with this UID.
+    public var impersonatedUID: String?
+    /// Acts as a user with these extra attributes (`Impersonate-Extra-…`).
+    public var impersonatedExtra: [String: [String]]
 
     /// An identity; without arguments, nobody.
     public init(
         token: CredentialSource? = nil, username: String? = nil, password: String? = nil,
         clientCertificate: CredentialSource? = nil, clientKey: CredentialSource? = nil, exec: ExecPlugin? = nil,
-        impersonatedUser: String? = nil, impersonatedGroups: [String] = []
+        impersonatedUser: String? = nil, impersonatedGroups: [String] = [], impersonatedUID: String? = nil,
+        impersonatedExtra: [String: [String]] = [:]
     ) {
         self.token = token
         self.username = username
@@ -121,6 +130,8 @@ public struct Authentication: Sendable, Hashable, CustomStringConvertible, Custo
         self.exec = exec
         self.impersonatedUser = impersonatedUser
         self.impersonatedGroups = impersonatedGroups
+        self.impersonatedUID = impersonatedUID
+        self.impersonatedExtra = impersonatedExtra
     }
 
     /// What is set.
@@ -152,11 +163,27 @@ public struct ExecPlugin: Sendable, Hashable {
     public var installHint: String?
     /// Whether the program is told of the server.
     public var providesClusterInfo: Bool
+    /// What the program is told besides, where it is told of the server: the cluster's extension
+    /// `client.authentication.k8s.io/exec`.
+    public var clusterConfiguration: JSONValue?
+    /// Whether the program may ask the person at the terminal.
+    public var interaction: Interaction
+
+    /// Whether a plugin may use standard input: `interactiveMode`.
+    public enum Interaction: String, Sendable {
+        /// It does not.
+        case never = "Never"
+        /// It does where standard input is a terminal.
+        case ifAvailable = "IfAvailable"
+        /// It must, and is not run where standard input is no terminal.
+        case always = "Always"
+    }
 
     /// A plugin.
     public init(
         apiVersion: String, command: String, arguments: [String] = [], environment: [String: String] = [:],
-        installHint: String? = nil, providesClusterInfo: Bool = false
+        installHint: String? = nil, providesClusterInfo: Bool = false, clusterConfiguration: JSONValue? = nil,
+        interaction: Interaction = .ifAvailable
     ) {
         self.apiVersion = apiVersion
         self.command = command
@@ -164,5 +191,7 @@ public struct ExecPlugin: Sendable, Hashable {
         self.environment = environment
         self.installHint = installHint
         self.providesClusterInfo = providesClusterInfo
+        self.clusterConfiguration = clusterConfiguration
+        self.interaction = interaction
     }
 }

@@ -8,6 +8,8 @@ import Synchronization
 struct Identity: Sendable {
     var headers: HTTPHeaders
     var tls: TLSSettings
+    /// Which run of the exec plugin it comes from, if any.
+    var execRun: Int?
 }
 
 /// Makes identities from a configuration: files are read again when they change, exec plugins run again when their
@@ -33,6 +35,7 @@ final class CredentialProvider: Sendable {
         let authentication = configuration.authentication
         let trust = configuration.trust
         var headers = HTTPHeaders()
+        var execRun: Int?
         var tls = TLSSettings(serverName: trust.serverName, acceptsAnyCertificate: trust.acceptsAnyCertificate)
         tls.certificateAuthorities = try trust.certificateAuthority.map { source throws(KubeClientError) in
             .data(try bytes(source))
@@ -48,6 +51,7 @@ final class CredentialProvider: Sendable {
             headers["Authorization"] = "Basic \(pair)"
         } else if let exec {
             let credentials = try await exec.current()
+            execRun = credentials.run
             if let token = credentials.token { headers["Authorization"] = "Bearer \(token)" }
             if let certificate = credentials.clientCertificate, let key = credentials.clientKey {
                 tls.clientCertificate = .data(certificate)
@@ -57,13 +61,18 @@ final class CredentialProvider: Sendable {
         if let user = authentication.impersonatedUser {
             headers["Impersonate-User"] = user
             for group in authentication.impersonatedGroups { headers.add("Impersonate-Group", group) }
+            headers["Impersonate-Uid"] = authentication.impersonatedUID
+            for (key, values) in authentication.impersonatedExtra.sorted(by: { $0.key < $1.key }) {
+                // Keys may hold what a field's name may not.
+                for value in values { headers.add("Impersonate-Extra-\(QueryEncoding.encode(key))", value) }
+            }
         }
-        return Identity(headers: headers, tls: tls)
+        return Identity(headers: headers, tls: tls, execRun: execRun)
     }
 
     /// The server refused an identity with 401; whether the next one is worth a try.
     func refuse(_ identity: Identity) async -> Bool {
-        if let exec { await exec.refuse() }
+        if let exec, let run = identity.execRun { exec.refuse(run) }
         guard let next = try? await current() else { return false }
         return next.headers != identity.headers || next.tls != identity.tls
     }

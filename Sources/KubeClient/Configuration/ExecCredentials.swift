@@ -10,6 +10,8 @@ struct ExecCredential: Sendable {
     var clientKey: [UInt8]?
     /// Nil for as long as the process lives, or until the server refuses it.
     var expiration: Timestamp?
+    /// Which run of the plugin it comes from.
+    var run = 0
 
     /// Reads an ExecCredential object.
     init(parsing bytes: [UInt8], apiVersion: String) throws(KubeClientError) {
@@ -47,20 +49,24 @@ final class ExecCredentials: Sendable {
         var credential: ExecCredential?
         /// Those who wait for the run that is under way; nil while there is none.
         var waiters: [Waiter]?
+        var runs = 0
     }
 
     private let plugin: ExecPlugin
     private let configuration: ClientConfiguration
     private let now: @Sendable () -> Timestamp
+    private let hasTerminal: @Sendable () -> Bool
     private let state = Mutex(State())
 
     init(
         _ plugin: ExecPlugin, _ configuration: ClientConfiguration,
-        now: @escaping @Sendable () -> Timestamp = { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) },
+        hasTerminal: @escaping @Sendable () -> Bool = { isatty(STDIN_FILENO) == 1 }
     ) {
         self.plugin = plugin
         self.configuration = configuration
         self.now = now
+        self.hasTerminal = hasTerminal
     }
 
     /// The credential for a request that is sent now.
@@ -82,8 +88,14 @@ final class ExecCredentials: Sendable {
         switch step {
         case .use(let credential): return credential
         case .run:
-            let result = await run()
+            var result = await run()
             let waiters = state.withLock { state in
+                state.runs += 1
+                result = result.map { credential in
+                    var credential = credential
+                    credential.run = state.runs
+                    return credential
+                }
                 state.credential = try? result.get()
                 defer { state.waiters = nil }
                 return state.waiters ?? []
@@ -105,18 +117,24 @@ final class ExecCredentials: Sendable {
         }
     }
 
-    /// The server refused the credential: the next request gets another.
-    func refuse() async {
-        state.withLock { $0.credential = nil }
+    /// The server refused the credential of a run: the next request gets another, unless there is one already.
+    func refuse(_ run: Int) {
+        state.withLock { state in
+            if state.credential?.run == run { state.credential = nil }
+        }
     }
 
     private func run() async -> Result<ExecCredential, KubeClientError> {
         var environment = ProcessInfo.processInfo.environment
         environment.merge(plugin.environment) { _, own in own }
-        environment["KUBERNETES_EXEC_INFO"] = information
+        let isInteractive = plugin.interaction != .never && hasTerminal()
         do throws(KubeClientError) {
+            if plugin.interaction == .always, !isInteractive {
+                throw .configuration("it has to ask a person, and standard input is no terminal")
+            }
+            environment["KUBERNETES_EXEC_INFO"] = try information(isInteractive: isInteractive)
             let output = try await ProgramOutput.run(
-                plugin.command, arguments: plugin.arguments, environment: environment)
+                plugin.command, arguments: plugin.arguments, environment: environment, isInteractive: isInteractive)
             return .success(try ExecCredential(parsing: output, apiVersion: plugin.apiVersion))
         } catch {
             if error.isCancellation { return .failure(error) }
@@ -127,20 +145,31 @@ final class ExecCredentials: Sendable {
     }
 
     /// What the plugin is told: ExecCredential with its `spec`.
-    private var information: String {
-        var spec: JSONValue = ["interactive": false]
+    private func information(isInteractive: Bool) throws(KubeClientError) -> String {
+        var spec: JSONValue = ["interactive": .bool(isInteractive)]
         if plugin.providesClusterInfo {
             spec.set(.string(configuration.server), at: "cluster", "server")
             if let name = configuration.trust.serverName { spec.set(.string(name), at: "cluster", "tls-server-name") }
             if configuration.trust.acceptsAnyCertificate {
                 spec.set(true, at: "cluster", "insecure-skip-tls-verify")
             }
-            if case .data(let bytes) = configuration.trust.certificateAuthority {
-                let encoded = Data(bytes).base64EncodedString()
+            if let authority = configuration.trust.certificateAuthority {
+                let encoded = Data(try bytes(authority)).base64EncodedString()
                 spec.set(.string(encoded), at: "cluster", "certificate-authority-data")
             }
+            if case .url(let proxy) = configuration.proxy { spec.set(.string(proxy), at: "cluster", "proxy-url") }
+            if let own = plugin.clusterConfiguration { spec.set(own, at: "cluster", "config") }
         }
         let object: JSONValue = ["apiVersion": .string(plugin.apiVersion), "kind": "ExecCredential", "spec": spec]
         return object.serialized()
+    }
+
+    private func bytes(_ source: CredentialSource) throws(KubeClientError) -> [UInt8] {
+        switch source {
+        case .data(let bytes): return bytes
+        case .file(let path):
+            var file = WatchedFile(path: path)
+            return try file.read()
+        }
     }
 }

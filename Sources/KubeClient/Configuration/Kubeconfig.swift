@@ -98,17 +98,29 @@ public struct Kubeconfig: Sendable {
         guard let server = cluster.value["server"]?.stringValue, !server.isEmpty else {
             throw .configuration("cluster \"\(clusterName)\" of \(origin) has no server")
         }
-        var configuration = ClientConfiguration(
-            server: server, trust: try trust(cluster, "cluster \"\(clusterName)\" of \(origin)"), contextName: name)
-        if let proxy = cluster.value["proxy-url"]?.stringValue, !proxy.isEmpty { configuration.proxy = .url(proxy) }
-        if let namespace = context["namespace"]?.stringValue, !namespace.isEmpty { configuration.namespace = namespace }
+        let trust = try trust(cluster, "cluster \"\(clusterName)\" of \(origin)")
+        var authentication = Authentication()
         if let userName = context["user"]?.stringValue, !userName.isEmpty {
             guard let user = users[userName] else {
                 throw .configuration(
                     "context \"\(name)\" of \(origin) names the user \"\(userName)\", which is not there")
             }
-            configuration.authentication = try authentication(user, "user \"\(userName)\" of \(origin)")
+            authentication = try self.authentication(user, "user \"\(userName)\" of \(origin)")
         }
+        authentication.exec?.clusterConfiguration =
+            cluster.value["extensions"]?.arrayValue?
+            .first { $0["name"]?.stringValue == "client.authentication.k8s.io/exec" }?["extension"]
+        var configuration = ClientConfiguration(
+            server: server, trust: trust, authentication: authentication, contextName: name)
+        if let proxy = cluster.value["proxy-url"]?.stringValue, !proxy.isEmpty {
+            guard ["http", "https", "socks5", "socks5h"].contains(proxy.prefix { $0 != ":" }), proxy.contains("://")
+            else {
+                throw .configuration(
+                    "cluster \"\(clusterName)\" of \(origin): proxy-url must be an http, https or socks5 URL")
+            }
+            configuration.proxy = .url(proxy)
+        }
+        if let namespace = context["namespace"]?.stringValue, !namespace.isEmpty { configuration.namespace = namespace }
         return configuration
     }
 
@@ -131,7 +143,12 @@ public struct Kubeconfig: Sendable {
             username: text("username"), password: text("password"),
             clientCertificate: try source(user, "client-certificate", subject),
             clientKey: try source(user, "client-key", subject),
-            impersonatedUser: text("as"), impersonatedGroups: value["as-groups"]?.stringArrayValue ?? [])
+            impersonatedUser: text("as"), impersonatedGroups: value["as-groups"]?.stringArrayValue ?? [],
+            impersonatedUID: text("as-uid"),
+            impersonatedExtra: (value["as-user-extra"]?.objectValue ?? JSONObject()).reduce(into: [:]) {
+                extra, member in
+                extra[member.key] = member.value.stringArrayValue ?? []
+            })
         // As in client-go, the file wins, since it can be renewed.
         if let file = text("tokenFile") {
             authentication.token = .file(resolve(file, user.directory))
@@ -163,6 +180,14 @@ public struct Kubeconfig: Sendable {
         guard let command = value["command"]?.stringValue, !command.isEmpty else {
             throw .configuration("the exec plugin of \(subject) has no command")
         }
+        // Required in v1; a plugin of v1beta1 that does not say may ask.
+        let mode = value["interactiveMode"]?.stringValue ?? ""
+        let isRequired = apiVersion.hasSuffix("/v1")
+        guard let interaction = mode.isEmpty && !isRequired ? .ifAvailable : ExecPlugin.Interaction(rawValue: mode)
+        else {
+            throw .configuration(
+                "the exec plugin of \(subject) must have an interactiveMode of Never, IfAvailable or Always")
+        }
         var environment: [String: String] = [:]
         for entry in value["env"]?.arrayValue ?? [] {
             if let name = entry["name"]?.stringValue { environment[name] = entry["value"]?.stringValue ?? "" }
@@ -173,7 +198,7 @@ public struct Kubeconfig: Sendable {
             command: command.contains("/") ? resolve(command, directory) : command,
             arguments: value["args"]?.stringArrayValue ?? [], environment: environment,
             installHint: value["installHint"]?.stringValue,
-            providesClusterInfo: value["provideClusterInfo"]?.boolValue ?? false)
+            providesClusterInfo: value["provideClusterInfo"]?.boolValue ?? false, interaction: interaction)
     }
 
     /// A credential by data (which wins, as in client-go) or by file.

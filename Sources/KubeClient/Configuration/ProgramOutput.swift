@@ -23,24 +23,24 @@ enum ProgramOutput {
     /// The program's process while there is one, so that nobody else's is signalled in its place.
     private final class Running: Sendable {
         private struct State {
-            var process: pid_t?
+            var target: pid_t?
             var isCancelled = false
         }
 
         private let state = Mutex(State())
 
-        func begin(_ process: pid_t) {
+        /// - Parameter target: what to signal to end it: the process, or minus the group that it leads.
+        func begin(_ target: pid_t) {
             state.withLock { state in
-                state.process = process
-                // Minus: the whole group, with whatever the program has started.
-                if state.isCancelled { kill(-process, SIGTERM) }
+                state.target = target
+                if state.isCancelled { kill(target, SIGTERM) }
             }
         }
 
         func cancel() {
             state.withLock { state in
                 state.isCancelled = true
-                if let process = state.process { kill(-process, SIGTERM) }
+                if let target = state.target { kill(target, SIGTERM) }
             }
         }
 
@@ -51,7 +51,7 @@ enum ProgramOutput {
             return state.withLock { state in
                 var status: Int32 = 0
                 waitpid(process, &status, 0)
-                state.process = nil
+                state.target = nil
                 return status
             }
         }
@@ -59,15 +59,16 @@ enum ProgramOutput {
 
     /// The program's standard output.
     ///
+    /// - Parameter isInteractive: whether it has this process's standard input and may write to its standard error.
     /// - Throws: ``KubeClientError/configuration(_:)`` where it cannot be run or fails, with what it complained of.
     static func run(
-        _ program: String, arguments: [String], environment: [String: String]
+        _ program: String, arguments: [String], environment: [String: String], isInteractive: Bool = false
     ) async throws(KubeClientError) -> [UInt8] {
         let running = Running()
         let result: Result<Outcome, KubeClientError> = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 Thread {
-                    continuation.resume(returning: runHere(program, arguments, environment, running))
+                    continuation.resume(returning: runHere(program, arguments, environment, isInteractive, running))
                 }.start()
             }
         } onCancel: {
@@ -88,7 +89,8 @@ enum ProgramOutput {
     }
 
     private static func runHere(
-        _ program: String, _ arguments: [String], _ environment: [String: String], _ running: Running
+        _ program: String, _ arguments: [String], _ environment: [String: String], _ isInteractive: Bool,
+        _ running: Running
     ) -> Result<Outcome, KubeClientError> {
         var (output, complaint): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
         guard pipe(&output) == 0, pipe(&complaint) == 0 else {
@@ -97,7 +99,8 @@ enum ProgramOutput {
         // Other programs that start meanwhile must not hold these open.
         for descriptor in output + complaint { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
         let (process, code) = spawn(
-            program, [program] + arguments, environment.map { "\($0.key)=\($0.value)" }, output[1], complaint[1])
+            program, [program] + arguments, environment.map { "\($0.key)=\($0.value)" }, output[1],
+            isInteractive ? STDERR_FILENO : complaint[1], isInteractive)
         close(output[1])
         close(complaint[1])
         defer {
@@ -107,7 +110,7 @@ enum ProgramOutput {
         guard code == 0 else {
             return .failure(.configuration("it cannot be run: \(String(cString: strerror(code)))"))
         }
-        running.begin(process)
+        running.begin(isInteractive ? process : -process)
         var outcome = Outcome()
         read(output[0], complaint[0], into: &outcome)
         outcome.status = running.end(process)
@@ -115,19 +118,22 @@ enum ProgramOutput {
     }
 
     private static func spawn(
-        _ program: String, _ arguments: [String], _ environment: [String], _ output: Int32, _ complaint: Int32
+        _ program: String, _ arguments: [String], _ environment: [String], _ output: Int32, _ complaint: Int32,
+        _ isInteractive: Bool
     ) -> (process: pid_t, code: Int32) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        if !isInteractive { posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) }
         posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_adddup2(&actions, complaint, 2)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
-        // A group of its own, to be ended as a whole; and no signals blocked, whatever this process blocks.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+        // A group of its own, to be ended as a whole, unless it is to read from the terminal, which stops other groups
+        // than the one in front; and no signals blocked, whatever this process blocks.
+        posix_spawnattr_setflags(
+            &attributes, Int16((isInteractive ? 0 : POSIX_SPAWN_SETPGROUP) | POSIX_SPAWN_SETSIGMASK))
         var process: pid_t = 0
         var argumentPointers = arguments.map { strdup($0) } + [nil]
         var environmentPointers = environment.map { strdup($0) } + [nil]

@@ -15,8 +15,7 @@ public final class ResourceMapper: Sendable {
 
     private let client: KubeClient
     private let minimumInterval: Duration
-    /// The time since the mapper was made.
-    private let elapsed: @Sendable () -> Duration
+    private let stopwatch: Stopwatch
     private let state = Mutex(State())
 
     /// A mapper.
@@ -30,7 +29,7 @@ public final class ResourceMapper: Sendable {
     ) {
         self.client = client
         self.minimumInterval = minimumInterval
-        elapsed = Self.stopwatch(clock)
+        stopwatch = Stopwatch(clock)
     }
 
     /// The resource of a kind in this version.
@@ -96,23 +95,18 @@ public final class ResourceMapper: Sendable {
 
     /// The index, made anew if there is none or it is older than this.
     private func index(orMakeAfter age: Duration?) async throws(KubeClientError) -> ResourceIndex {
-        let now = elapsed()
+        let now = stopwatch.elapsed()
         let known = state.withLock { state -> ResourceIndex? in
             guard let age else { return state.index }
             return now - state.discovered < age ? state.index : nil
         }
         if let known { return known }
         let made = ResourceIndex(try await client.discover())
-        let discovered = elapsed()
+        let discovered = stopwatch.elapsed()
         state.withLock { state in
             state.index = made
             state.discovered = discovered
         }
         return made
-    }
-
-    private static func stopwatch<C: Clock>(_ clock: C) -> @Sendable () -> Duration where C.Duration == Duration {
-        let start = clock.now
-        return { start.duration(to: clock.now) }
     }
 }

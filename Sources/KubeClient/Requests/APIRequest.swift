@@ -31,8 +31,13 @@ struct APIRequest: Sendable {
     /// Between two signs of life; nil for the client's own.
     var idleTimeout: Duration?
 
+    /// A server-side apply says the whole intent, and so the same thing however often it is said.
+    var isApply: Bool { contentType == PatchBody.applyContentType }
     var isRead: Bool { verb.method == "GET" }
     var isWrite: Bool { !isRead && !isDryRun }
+    /// Whether doing it twice is as good as once. Not PUT and DELETE, although HTTP has them so: with a precondition the
+    /// second attempt fails where the first succeeded, and without one it may hit another object of the same name.
+    var isIdempotent: Bool { isRead || isDryRun || isApply }
 
     init(_ verb: Verb, path: String, subject: String) {
         self.verb = verb

@@ -50,6 +50,7 @@ extension KubeClient {
         var attempt = 0
         var hasRefreshedCredentials = false
         while true {
+            try await waitForTurn(request)
             let identity = try await credentials.current()
             let http = httpRequest(request, identity)
             if request.isWrite { try checkGate() }
@@ -69,11 +70,11 @@ extension KubeClient {
                     failure = .api(refusal(response, request))
                     delay = retryPolicy.delay(
                         status: response.status, retryAfter: StatusDecoding.retryAfter(response.headers),
-                        attempt: attempt)
+                        isIdempotent: request.isIdempotent, attempt: attempt)
                 }
             } catch {
                 failure = .transport(error)
-                delay = retryPolicy.delay(error: error, isRead: request.isRead, attempt: attempt)
+                delay = retryPolicy.delay(error: error, isIdempotent: request.isIdempotent, attempt: attempt)
             }
             guard let delay else { throw failure }
             logger.debug(
@@ -101,6 +102,16 @@ extension KubeClient {
         return status
     }
 
+    private func waitForTurn(_ request: APIRequest) async throws(KubeClientError) {
+        guard let rateLimiter, request.verb != .watch else { return }
+        do throws(CancellationError) {
+            try await rateLimiter.waitForTurn()
+        } catch {
+            throw .transport(
+                HTTPTransportError(.cancelled, "cancelled while \(request.verb.rawValue) \(request.subject) waited"))
+        }
+    }
+
     private func checkGate() throws(KubeClientError) {
         do {
             try writeGate?.checkWrite()
@@ -119,7 +130,7 @@ extension KubeClient {
             method: request.verb.method, url: configuration.server + request.target, headers: headers,
             body: request.body, maximumBodySize: configuration.maximumBodySize,
             acceptsCompression: configuration.acceptsCompression, priority: priority, tls: identity.tls,
-            proxy: configuration.proxy)
+            proxy: configuration.proxy, isIdempotent: request.isIdempotent)
         http.timeouts.connect = configuration.connectTimeout
         http.timeouts.idle = request.idleTimeout ?? configuration.idleTimeout
         if request.verb != .watch { http.timeouts.whole = requestTimeout }

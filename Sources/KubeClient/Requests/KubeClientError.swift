@@ -17,14 +17,31 @@ public enum KubeClientError: Error, Sendable, CustomStringConvertible {
     /// The write gate was closed, so the request was not sent.
     case writeGateClosed(String)
 
-    /// The server's or transport's own words.
+    /// The server's or transport's own words, with what to look at where that is not plain from them.
     public var description: String {
         switch self {
         case .api(let status): status.description
-        case .transport(let error): error.description
+        case .transport(let error): error.description + (Self.advice(error).map { ": \($0)" } ?? "")
         case .decoding(let reason): "the API server's answer cannot be read: \(reason)"
         case .configuration(let reason), .noMatch(let reason): reason
         case .writeGateClosed(let reason): "nothing was written: \(reason)"
+        }
+    }
+
+    private static func advice(_ error: HTTPTransportError) -> String? {
+        switch error.kind {
+        case .nameResolution: "is the server's name in the kubeconfig right, and can this machine resolve it?"
+        case .connectionRefused: "is the API server running, and is this its address?"
+        case .connectionFailed, .timeout(.connect): "is there a way from here to the API server's address and port?"
+        case .tls where error.reason.contains("SSL certificate problem"):
+            "is certificate-authority in the kubeconfig that of this server, and is the clock right?"
+        case .tls where error.reason.contains("no alternative certificate subject name"):
+            "the server's certificate is for other names: use one of them, or set tls-server-name"
+        case .tls where error.reason.contains("alert"):
+            "the server refused this client's certificate: has it expired, and was it issued for this cluster?"
+        case .proxy: "see proxy-url in the kubeconfig, HTTPS_PROXY and NO_PROXY"
+        case .timeout(.idle), .timeout(.whole): "the server has the connection but does not answer"
+        default: nil
         }
     }
 

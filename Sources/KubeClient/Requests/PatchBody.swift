@@ -12,13 +12,15 @@ public enum PatchBody: Sendable {
     /// taken over; without, they are a conflict.
     case apply(KubeObject, fieldManager: String, force: Bool)
 
+    // JSON is YAML, and the server knows no JSON form of this type before 1.34.
+    static let applyContentType = "application/apply-patch+yaml"
+
     var contentType: String {
         switch self {
         case .json: "application/json-patch+json"
         case .merge: "application/merge-patch+json"
         case .strategic: "application/strategic-merge-patch+json"
-        // JSON is YAML, and the server knows no JSON form of this type before 1.34.
-        case .apply: "application/apply-patch+yaml"
+        case .apply: Self.applyContentType
         }
     }
 

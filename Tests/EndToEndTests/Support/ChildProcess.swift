@@ -8,7 +8,7 @@ import Glibc
 final class ChildProcess {
     let name: String
     let logFile: URL
-    private let processIdentifier: pid_t
+    let processIdentifier: pid_t
     /// As `waitpid` gave it; nil while the process runs.
     private var status: Int32?
 
@@ -23,6 +23,8 @@ final class ChildProcess {
 
     /// What it has printed so far.
     var output: String { (try? String(contentsOf: logFile, encoding: .utf8)) ?? "" }
+
+    var isRunning: Bool { !hasEnded }
 
     private var hasEnded: Bool {
         if status == nil {

@@ -4,25 +4,49 @@ import Testing
 
 /// An embedded cluster in a process of its own, and the real kubectl pointed at it.
 final class Cluster {
+    /// How clients reach it.
+    enum Access: CaseIterable {
+        /// As it listens, over HTTP without TLS.
+        case direct
+        /// Through a ``Front``.
+        case front
+    }
+
     let folder: URL
+    /// The way in for the operators and for kubectl.
     let kubeconfig: URL
+    /// What stands before the cluster, if anything.
+    let front: Front?
+    private let directKubeconfig: URL
     private let process: ChildProcess
     private var operators: [ChildProcess] = []
 
     /// Starts `boltrope cluster` on a free port and waits until it answers.
-    init(nodes: Int = 2, controllers: String = "simulated") async throws {
+    init(nodes: Int = 2, controllers: String = "simulated", access: Access = .direct) async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("boltrope-e2e-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        kubeconfig = folder.appendingPathComponent("kubeconfig")
+        let direct = folder.appendingPathComponent("kubeconfig")
+        directKubeconfig = direct
         process = try ChildProcess(
             Tools.boltrope,
             [
-                "cluster", "--port", "0", "--kubeconfig", kubeconfig.path, "--nodes", String(nodes), "--controllers",
+                "cluster", "--port", "0", "--kubeconfig", direct.path, "--nodes", String(nodes), "--controllers",
                 controllers,
             ], logFile: folder.appendingPathComponent("cluster.log"))
+        try await eventually("the cluster is there", within: 30) {
+            FileManager.default.fileExists(atPath: direct.path)
+        }
+        switch access {
+        case .direct: (front, kubeconfig) = (nil, direct)
+        case .front:
+            let server = try run(
+                Tools.kubectl, ["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"],
+                environment: ["KUBECONFIG": direct.path])
+            let front = try await Front(server: server.standardOutput, folder: folder)
+            (self.front, kubeconfig) = (front, front.kubeconfig)
+        }
         try await eventually("the cluster answers", within: 30) {
-            guard FileManager.default.fileExists(atPath: self.kubeconfig.path) else { return false }
-            return try self.kubectl("get", "--raw", "/readyz").succeeded
+            try self.kubectl("get", "--raw", "/readyz").succeeded
         }
     }
 
@@ -44,6 +68,16 @@ final class Cluster {
     /// Runs the real kubectl.
     @discardableResult
     func kubectl(_ arguments: [String], input: String? = nil) throws -> CommandResult {
+        try kubectl(arguments, input: input, through: kubeconfig)
+    }
+
+    /// Runs the real kubectl past the front.
+    @discardableResult
+    func kubectlDirectly(_ arguments: String...) throws -> CommandResult {
+        try kubectl(arguments, input: nil, through: directKubeconfig)
+    }
+
+    private func kubectl(_ arguments: [String], input: String?, through kubeconfig: URL) throws -> CommandResult {
         try run(
             Tools.kubectl, arguments, input: input,
             environment: [
@@ -60,8 +94,20 @@ final class Cluster {
 
     /// One object as the server has it, or nil where there is none.
     func object(_ resource: String, _ name: String, namespace: String? = nil) throws -> KubeObject? {
+        try object(resource, name, namespace, through: kubeconfig)
+    }
+
+    /// One object as the server has it, asked past the front.
+    func objectDirectly(_ resource: String, _ name: String, namespace: String? = nil) throws -> KubeObject? {
+        try object(resource, name, namespace, through: directKubeconfig)
+    }
+
+    private func object(
+        _ resource: String, _ name: String, _ namespace: String?, through kubeconfig: URL
+    ) throws -> KubeObject? {
         let scope = namespace.map { ["-n", $0] } ?? []
-        let result = try kubectl(["get", resource, name, "-o", "json", "--ignore-not-found"] + scope)
+        let arguments = ["get", resource, name, "-o", "json", "--ignore-not-found"] + scope
+        let result = try kubectl(arguments, input: nil, through: kubeconfig)
         guard result.succeeded, !result.standardOutput.isEmpty else { return nil }
         return KubeObject(try JSONValue(parsing: result.standardOutput))
     }
