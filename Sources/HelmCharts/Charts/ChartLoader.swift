@@ -23,6 +23,7 @@ enum ChartLoader {
             case "Chart.yaml": continue
             case "Chart.lock", "requirements.lock":
                 if file.path == "requirements.lock" { others.append(file) }
+                try ChartDocument.checkLock(file)
             case "values.yaml": values = try Self.values(file)
             case "values.schema.json": schema = file.bytes
             case "requirements.yaml":
@@ -63,15 +64,16 @@ enum ChartLoader {
         var dependencies: [ChartContents] = []
         for child in children {
             if child.name.hasPrefix("_") || child.name.hasPrefix(".") { continue }
-            if child.files.count == 1, child.files[0].path.isEmpty {
-                guard child.name.hasSuffix(".tgz") else { continue }
-                dependencies.append(try load(files: ChartArchive.files(in: child.files[0].bytes), depth: depth + 1))
-            } else if child.files.contains(where: { !$0.path.isEmpty }) {
-                do {
-                    dependencies.append(try load(files: child.files, depth: depth + 1))
-                } catch {
-                    throw ChartError("error unpacking subchart \(child.name) in \(metadata.name): \(error.message)")
+            do {
+                if child.name.hasSuffix(".tgz"), child.files[0].path.isEmpty {
+                    let files = try ChartArchive.files(in: child.files[0].bytes)
+                    dependencies.append(try load(files: files, depth: depth + 1))
+                } else {
+                    let files = child.files.filter { !$0.path.isEmpty }
+                    dependencies.append(try load(files: files, depth: depth + 1))
                 }
+            } catch {
+                throw ChartError("error unpacking subchart \(child.name) in \(metadata.name): \(error.message)")
             }
         }
         return ChartContents(
@@ -85,13 +87,18 @@ enum ChartLoader {
         guard let file = files.first(where: { $0.path == "Chart.yaml" }) else {
             throw ChartError("Chart.yaml file is missing")
         }
+        let document: JSONValue
         do {
-            var metadata = ChartMetadata(try YAML.value(in: file.bytes))
-            if metadata.apiVersion.isEmpty { metadata.apiVersion = "v1" }
-            return metadata
+            document = try YAML.value(in: file.bytes)
         } catch {
             throw ChartError("cannot load Chart.yaml: error converting YAML to JSON: \(error.goDescription)")
         }
+        if let problem = ChartDocument.problem(in: document) {
+            throw ChartError("cannot load Chart.yaml: error unmarshaling JSON: while decoding JSON: \(problem)")
+        }
+        var metadata = ChartMetadata(document)
+        if metadata.apiVersion.isEmpty { metadata.apiVersion = "v1" }
+        return metadata
     }
 
     private static func validate(_ metadata: ChartMetadata) throws(ChartError) {
@@ -105,6 +112,14 @@ enum ChartLoader {
         }
         if !["", "application", "library"].contains(metadata.type) {
             throw ChartError("validation: chart.metadata.type must be application or library")
+        }
+        var names: Set<String> = []
+        for dependency in metadata.dependencies ?? [] {
+            let name = dependency.alias.isEmpty ? dependency.name : dependency.alias
+            guard names.insert(name).inserted else {
+                throw ChartError(
+                    "validation: more than one dependency with name or alias \(GoQuoting.quote(name))")
+            }
         }
     }
 
@@ -138,7 +153,7 @@ enum ValuesDocument {
         {
             return json
         }
-        for document in split(bytes) {
+        for document in try split(bytes) {
             do {
                 switch try YAML.value(in: document) {
                 case .null: continue
@@ -178,23 +193,30 @@ enum ValuesDocument {
         target = .object(object)
     }
 
-    /// Splits a stream at lines that begin with `---`.
-    private static func split(_ bytes: [UInt8]) -> [[UInt8]] {
+    /// Splits a stream at lines that begin with `---`, after which only a comment may stand.
+    private static func split(_ bytes: [UInt8]) throws(ChartError) -> [[UInt8]] {
         var documents: [[UInt8]] = []
         var current: [UInt8] = []
-        for line in bytes.split(separator: 0x0A, omittingEmptySubsequences: false) {
-            if line.starts(with: [0x2D, 0x2D, 0x2D]),
-                line.dropFirst(3).allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D })
-            {
-                documents.append(current)
-                current = []
-                continue
+        var lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+        // After the last line's end there is no further line.
+        if bytes.last == 0x0A || bytes.isEmpty { lines.removeLast() }
+        for line in lines {
+            if line.starts(with: [0x2D, 0x2D, 0x2D]) {
+                let rest = String(decoding: line.dropFirst(3), as: UTF8.self).trimmingSpace()
+                guard rest.isEmpty || rest.hasPrefix("#") else {
+                    throw ChartError("error reading yaml document: invalid Yaml document separator: \(rest)")
+                }
+                if !current.isEmpty {
+                    documents.append(current)
+                    current = []
+                    continue
+                }
             }
+            // Every line has its end, the last one too even where the file lacks it.
             current += line
             current.append(0x0A)
         }
-        if !current.isEmpty { current.removeLast() }
-        documents.append(current)
+        if !current.isEmpty { documents.append(current) }
         return documents
     }
 }

@@ -30,7 +30,7 @@ struct ChartMetadata: Sendable {
 
     /// Reads the document, numbers where strings are due by their YAML text as Helm has them (`1.20` is `1.2`).
     init(_ json: JSONValue) {
-        func text(_ key: String) -> String { json[key].flatMap(Self.text) ?? "" }
+        func text(_ key: String) -> String { Self.sanitized(json[key].flatMap(Self.text) ?? "") }
         name = text("name")
         home = text("home")
         sources = Self.texts(json["sources"])
@@ -39,8 +39,8 @@ struct ChartMetadata: Sendable {
         keywords = Self.texts(json["keywords"])
         maintainers = (json["maintainers"]?.arrayValue ?? []).map { entry in
             Maintainer(
-                name: entry["name"]?.stringValue ?? "", email: entry["email"]?.stringValue ?? "",
-                url: entry["url"]?.stringValue ?? "")
+                name: entry["name"].flatMap(Self.text) ?? "", email: entry["email"].flatMap(Self.text) ?? "",
+                url: entry["url"].flatMap(Self.text) ?? "")
         }
         icon = text("icon")
         apiVersion = text("apiVersion")
@@ -50,7 +50,7 @@ struct ChartMetadata: Sendable {
         isDeprecated = json["deprecated"]?.boolValue ?? false
         if case .object(let object) = json["annotations"] {
             annotations = [:]
-            for (key, value) in object { annotations?[key] = Self.text(value) }
+            for (key, value) in object { annotations?[key] = Self.text(value) ?? "" }
         }
         kubeVersion = text("kubeVersion")
         dependencies = json["dependencies"]?.arrayValue.map { $0.map { ChartDependency($0) } }
@@ -61,17 +61,35 @@ struct ChartMetadata: Sendable {
         switch value {
         case .string(let text): text
         case .integer(let integer): String(integer)
-        case .double(let double): GoNumberText.general(double)
+        case .double(let double): GoNumberText.single(double)
+        case .decimal(let text): text
         case .bool(let bool): bool ? "true" : "false"
         default: nil
         }
     }
 
-    private static func texts(_ value: JSONValue?) -> [String] { (value?.arrayValue ?? []).compactMap { text($0) } }
+    /// White space as spaces, and nothing that does not print.
+    private static func sanitized(_ text: String) -> String {
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if scalar.properties.isWhitespace {
+                result += " "
+            } else if GoQuoting.isPrintable(scalar.value) {
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    private static func texts(_ value: JSONValue?) -> [String] {
+        (value?.arrayValue ?? []).map { sanitized(text($0) ?? "") }
+    }
 
     /// `.Chart` in templates: a map of Go's field names.
     func templateValue(isRoot: Bool) -> MapObject {
-        let annotations = MapObject((annotations ?? [:]).mapValues { .string($0) }, kind: .strings)
+        let texts = (annotations ?? [:]).mapValues { Value.string($0) }
+        let annotations = MapObject(texts, kind: annotations == nil ? .nilStrings : .strings)
         let maintainers = maintainers.map { maintainer in
             Value.map(
                 MapObject([

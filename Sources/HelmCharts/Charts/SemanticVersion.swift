@@ -7,7 +7,15 @@ struct SemanticVersion: Sendable, Comparable {
     var metadata: String
     var original: String
 
+    /// The version that a text means; nil if it means none.
     init?(_ text: String) {
+        guard let version = try? SemanticVersion(reading: text) else { return nil }
+        self = version
+    }
+
+    /// The version that a text means; throws what Masterminds says where it means none.
+    init(reading text: String) throws(GoError) {
+        let invalid = GoError("invalid semantic version")
         original = text
         var rest = Substring(text)
         if rest.hasPrefix("v") { rest = rest.dropFirst() }
@@ -16,25 +24,33 @@ struct SemanticVersion: Sendable, Comparable {
         if let plus = rest.firstIndex(of: "+") {
             metadata = String(rest[rest.index(after: plus)...])
             rest = rest[..<plus]
-            guard Self.areIdentifiers(metadata, allowsLeadingZeros: true) else { return nil }
+            guard Self.areIdentifiers(metadata) else { throw invalid }
         }
         if let dash = rest.firstIndex(of: "-") {
             prerelease = String(rest[rest.index(after: dash)...])
             rest = rest[..<dash]
-            guard Self.areIdentifiers(prerelease, allowsLeadingZeros: false) else { return nil }
+            guard Self.areIdentifiers(prerelease) else { throw invalid }
         }
         let parts = rest.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...3).contains(parts.count) else { return nil }
+        guard (1...3).contains(parts.count),
+            parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } })
+        else { throw invalid }
         var numbers: [UInt64] = []
         for part in parts {
-            guard !part.isEmpty, part.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt64(part) else {
-                return nil
+            guard let number = UInt64(part) else {
+                throw GoError(
+                    "error parsing version segment: strconv.ParseUint: parsing \(GoQuoting.quote(String(part))): "
+                        + "value out of range")
             }
             numbers.append(number)
         }
         major = numbers[0]
         minor = numbers.count > 1 ? numbers[1] : 0
         patch = numbers.count > 2 ? numbers[2] : 0
+        for part in prerelease.split(separator: ".")
+        where part.utf8.count > 1 && part.hasPrefix("0") && part.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+            throw GoError("version segment starts with 0")
+        }
     }
 
     init(major: UInt64, minor: UInt64, patch: UInt64, prerelease: String = "") {
@@ -43,21 +59,14 @@ struct SemanticVersion: Sendable, Comparable {
         original = "\(major).\(minor).\(patch)" + (prerelease.isEmpty ? "" : "-" + prerelease)
     }
 
-    private static func areIdentifiers(_ text: String, allowsLeadingZeros: Bool) -> Bool {
-        for part in text.split(separator: ".", omittingEmptySubsequences: false) {
-            guard !part.isEmpty,
-                part.utf8.allSatisfy({ byte in
+    private static func areIdentifiers(_ text: String) -> Bool {
+        text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
+            !part.isEmpty
+                && part.utf8.allSatisfy { byte in
                     (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                         || byte == 0x2D
-                })
-            else { return false }
-            if !allowsLeadingZeros, part.utf8.count > 1, part.hasPrefix("0"),
-                part.utf8.allSatisfy({ (0x30...0x39).contains($0) })
-            {
-                return false
-            }
+                }
         }
-        return true
     }
 
     /// The canonical text, without a leading `v`.

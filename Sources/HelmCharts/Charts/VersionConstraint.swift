@@ -1,146 +1,156 @@
 /// A range of semantic versions in Masterminds' syntax: `>=1.29 <1.31 || ~1.33`, `1.2.x`, `^1`, `1.2 - 1.4`.
+///
+/// The syntax is what that library's regular expressions accept, oddities included, so they are used as they are.
 struct VersionConstraint: Sendable {
     private struct Term: Sendable {
         var operation: String
         var version: SemanticVersion
+        /// Parts that were left out or are wild.
+        var isDirty: Bool
         var minorIsOpen: Bool
         var patchIsOpen: Bool
-        var isOpen: Bool
     }
 
-    private var alternatives: [[Term]] = []
+    private struct Alternative: Sendable {
+        var terms: [Term]
+        /// Prereleases are in the range only where one of its terms names one.
+        var allowsPrereleases: Bool
+    }
 
-    /// The error text of a constraint that cannot be read.
-    static func problem(_ text: String) -> String { "improper constraint: \(text)" }
+    private var alternatives: [Alternative] = []
 
+    private static let version =
+        #"v?([0-9|x|X|\*]+)(\.[0-9|x|X|\*]+)?(\.[0-9|x|X|\*]+)?"#
+        + #"(-([0-9A-Za-z\-]+(\.[0-9A-Za-z\-]+)*))?"# + #"(\+([0-9A-Za-z\-]+(\.[0-9A-Za-z\-]+)*))?"#
+    private static let operations = #"=||!=|>|<|>=|=>|<=|=<|~|~>|\^"#
+    private static let whole = expression(#"^\s*(\#(operations))\s*(\#(version))\s*$"#)
+    private static let range = expression(#"\s*(\#(version))\s+-\s+(\#(version))\s*"#)
+    private static let part = expression(#"(\#(operations))\s*(\#(version))"#)
+    private static let valid = expression(
+        #"^(\s*(\#(operations))\s*(\#(version))\s*)((?:\s+|,\s*)(\#(operations))\s*(\#(version))\s*)*$"#)
+
+    private static func expression(_ pattern: String) -> RegularExpression {
+        do {
+            return try RegularExpression(pattern)
+        } catch {
+            preconditionFailure("the constraint's own expression is malformed: \(error.text)")
+        }
+    }
+
+    /// The range that a text means; nil if it means none.
     init?(_ text: String) {
-        for part in text.components(separatedBy: "||") {
-            guard let terms = Self.terms(part) else { return nil }
-            alternatives.append(terms)
+        guard let constraint = try? VersionConstraint(reading: text) else { return nil }
+        self = constraint
+    }
+
+    /// The range that a text means; throws what Masterminds says where it means none.
+    init(reading text: String) throws(GoError) {
+        for alternative in Self.withoutRanges(text).components(separatedBy: "||") {
+            let bytes = Array(alternative.utf8)
+            guard Self.valid.firstMatch(in: bytes, from: 0) != nil else {
+                throw GoError("improper constraint: \(GoQuoting.quote(alternative))")
+            }
+            var terms: [Term] = []
+            for match in Self.part.matches(in: bytes, limit: -1) { terms.append(try Self.term(bytes[match.range])) }
+            alternatives.append(
+                Alternative(terms: terms, allowsPrereleases: terms.contains { !$0.version.prerelease.isEmpty }))
         }
     }
 
-    private static func terms(_ text: String) -> [Term]? {
-        let scalars = Array(text.utf8)
+    /// `1.2 - 1.4` as `>= 1.2 <= 1.4`.
+    private static func withoutRanges(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
         var position = 0
-        var terms: [Term] = []
-        func skipSpace() {
-            while position < scalars.count, [0x20, 0x09, 0x2C, 0x0A, 0x0D].contains(scalars[position]) { position += 1 }
+        for match in range.matches(in: bytes, limit: -1) {
+            guard let low = match.group(1), let high = match.group(11) else { continue }
+            result += bytes[position..<match.range.lowerBound]
+            result += Array(">= ".utf8) + bytes[low] + ", <= ".utf8 + bytes[high] + [0x20]
+            position = match.range.upperBound
         }
-        func operation() -> String {
-            let start = position
-            while position < scalars.count, "=!<>~^".utf8.contains(scalars[position]) { position += 1 }
-            return String(decoding: scalars[start..<position], as: UTF8.self)
-        }
-        func version() -> String {
-            let start = position
-            while position < scalars.count, ![0x20, 0x09, 0x2C, 0x0A, 0x0D].contains(scalars[position]) {
-                position += 1
-            }
-            return String(decoding: scalars[start..<position], as: UTF8.self)
-        }
-        skipSpace()
-        if position == scalars.count { return text.isEmpty ? [term("", "*")].compactMap { $0 } : nil }
-        while position < scalars.count {
-            let symbol = operation()
-            while position < scalars.count, scalars[position] == 0x20 || scalars[position] == 0x09 { position += 1 }
-            let first = version()
-            guard !first.isEmpty else { return nil }
-            let afterVersion = position
-            while position < scalars.count, scalars[position] == 0x20 { position += 1 }
-            if symbol.isEmpty, position + 1 < scalars.count, scalars[position] == UInt8(ascii: "-"),
-                scalars[position + 1] == 0x20
-            {
-                position += 1
-                while position < scalars.count, scalars[position] == 0x20 { position += 1 }
-                let last = version()
-                guard let low = term(">=", first), let high = term("<=", last) else { return nil }
-                terms += [low, high]
-            } else {
-                position = afterVersion
-                guard let term = term(symbol, first) else { return nil }
-                terms.append(term)
-            }
-            skipSpace()
-        }
-        return terms
+        return String(decoding: result + bytes[position...], as: UTF8.self)
     }
 
-    private static func term(_ operation: String, _ text: String) -> Term? {
-        let known = ["", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^"]
-        guard known.contains(operation) else { return nil }
-        var rest = Substring(text)
-        var suffix = ""
-        if let mark = rest.firstIndex(where: { $0 == "-" || $0 == "+" }) {
-            suffix = String(rest[mark...])
-            rest = rest[..<mark]
+    private static func term(_ text: ArraySlice<UInt8>) throws(GoError) -> Term {
+        let bytes = Array(text)
+        guard let match = whole.firstMatch(in: bytes, from: 0) else {
+            throw GoError("improper constraint: \(GoQuoting.quote(String(decoding: bytes, as: UTF8.self)))")
         }
-        if rest.hasPrefix("v") { rest = rest.dropFirst() }
-        var parts = rest.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard (1...3).contains(parts.count) else { return nil }
-        let wild: Set<String> = ["*", "x", "X"]
-        let isOpen = wild.contains(parts[0])
-        let minorIsOpen = parts.count < 2 || wild.contains(parts[1])
-        let patchIsOpen = parts.count < 3 || wild.contains(parts[2])
-        parts = parts.map { wild.contains($0) ? "0" : $0 }
-        while parts.count < 3 { parts.append("0") }
-        guard let version = SemanticVersion(parts.joined(separator: ".") + suffix) else { return nil }
-        return Term(
-            operation: operation, version: version, minorIsOpen: minorIsOpen, patchIsOpen: patchIsOpen, isOpen: isOpen)
+        func group(_ index: Int) -> String {
+            match.group(index).map { String(decoding: bytes[$0], as: UTF8.self) } ?? ""
+        }
+        func isOpen(_ part: String) -> Bool {
+            ["", "*", "x", "X"].contains(part.hasPrefix(".") ? String(part.dropFirst()) : part)
+        }
+        let (major, minor, patch, prerelease) = (group(3), group(4), group(5), group(6))
+        var term = Term(
+            operation: group(1), version: SemanticVersion(major: 0, minor: 0, patch: 0), isDirty: true,
+            minorIsOpen: false, patchIsOpen: false)
+        var version = group(2)
+        if isOpen(major) {
+            version = "0.0.0" + prerelease
+        } else if isOpen(minor) {
+            term.minorIsOpen = true
+            version = major + ".0.0" + prerelease
+        } else if isOpen(patch) {
+            term.patchIsOpen = true
+            version = major + minor + ".0" + prerelease
+        } else {
+            term.isDirty = false
+        }
+        guard let parsed = SemanticVersion(version) else { throw GoError("constraint parser error") }
+        term.version = parsed
+        return term
     }
 
-    /// Whether a version is in the range. Prereleases are, only where the range itself names one.
+    /// Whether a version is in the range.
     func allows(_ version: SemanticVersion) -> Bool {
-        alternatives.contains { terms in terms.allSatisfy { Self.allows(version, $0) } }
+        alternatives.contains { alternative in
+            (version.prerelease.isEmpty || alternative.allowsPrereleases)
+                && alternative.terms.allSatisfy { Self.allows(version, $0) }
+        }
     }
 
     private static func allows(_ version: SemanticVersion, _ term: Term) -> Bool {
         let bound = term.version
-        if !version.prerelease.isEmpty, bound.prerelease.isEmpty { return false }
-        let isDirty = term.minorIsOpen || term.patchIsOpen || term.isOpen
         switch term.operation {
         case "!=":
-            if isDirty {
+            if term.isDirty {
                 if bound.major != version.major { return true }
                 if bound.minor != version.minor, !term.minorIsOpen { return true }
                 if term.minorIsOpen { return false }
                 if bound.patch != version.patch, !term.patchIsOpen { return true }
-                if term.patchIsOpen { return false }
+                if term.patchIsOpen { return version.prerelease != bound.prerelease }
             }
             return version != bound
         case ">":
-            if !isDirty { return version > bound }
-            if term.isOpen { return false }
-            if version.major > bound.major { return true }
-            if version.major < bound.major { return false }
+            if !term.isDirty { return version > bound }
+            if version.major != bound.major { return version.major > bound.major }
             if term.minorIsOpen { return false }
             if term.patchIsOpen { return version.minor > bound.minor }
             return version > bound
         case "<": return version < bound
         case ">=", "=>": return version >= bound
         case "<=", "=<":
-            if !isDirty { return version <= bound }
-            if term.isOpen { return true }
+            if !term.isDirty { return version <= bound }
             if version.major > bound.major { return false }
-            if version.major == bound.major, version.minor > bound.minor, !term.minorIsOpen { return false }
-            return true
+            return !(version.major == bound.major && version.minor > bound.minor && !term.minorIsOpen)
         case "~", "~>": return tilde(version, term)
         case "^":
             if version < bound { return false }
-            if bound.major > 0 || term.minorIsOpen { return version.major == bound.major || term.isOpen }
+            if bound.major > 0 || term.minorIsOpen { return version.major == bound.major }
             if version.major > bound.major { return false }
             if bound.minor > 0 || term.patchIsOpen { return version.minor == bound.minor }
             if version.minor > 0 { return false }
             return version.patch == bound.patch
-        default:
-            return isDirty ? tilde(version, term) : version == bound
+        default: return term.isDirty ? tilde(version, term) : version == bound
         }
     }
 
     private static func tilde(_ version: SemanticVersion, _ term: Term) -> Bool {
         let bound = term.version
         if version < bound { return false }
-        if term.isOpen { return true }
+        if bound.major == 0, bound.minor == 0, bound.patch == 0, !term.minorIsOpen, !term.patchIsOpen { return true }
         if version.major != bound.major { return false }
         return term.minorIsOpen || version.minor == bound.minor
     }

@@ -8,17 +8,27 @@ enum BuiltinFunctions {
         TemplateFunction("index", [.reflected], variadic: .reflected) { _, arguments throws(GoError) in
             try index(arguments)
         },
-        TemplateFunction("print", [], variadic: .any) { _, arguments in .text(GoFormat.sprint(arguments.from(0))) },
-        TemplateFunction("println", [], variadic: .any) { _, arguments in .text(GoFormat.sprintln(arguments.from(0))) },
-        TemplateFunction("printf", [.string], variadic: .any) { _, arguments in
-            .text(GoFormat.sprintf(arguments.bytes(0), arguments.from(1)))
+        TemplateFunction("print", [], variadic: .any) { _, arguments throws(GoError) in
+            .text(try GoFormat.sprint(arguments.from(0)))
         },
-        TemplateFunction("html", [], variadic: .any) { _, arguments in .text(html(joined(arguments))) },
-        TemplateFunction("js", [], variadic: .any) { _, arguments in .text(javaScript(joined(arguments))) },
-        TemplateFunction("urlquery", [], variadic: .any) { _, arguments in .text(query(joined(arguments))) },
+        TemplateFunction("println", [], variadic: .any) { _, arguments throws(GoError) in
+            .text(try GoFormat.sprintln(arguments.from(0)))
+        },
+        TemplateFunction("printf", [.string], variadic: .any) { _, arguments throws(GoError) in
+            .text(try GoFormat.sprintf(arguments.bytes(0), arguments.from(1)))
+        },
+        TemplateFunction("html", [], variadic: .any) { _, arguments throws(GoError) in
+            .text(html(try joined(arguments)))
+        },
+        TemplateFunction("js", [], variadic: .any) { _, arguments throws(GoError) in
+            .text(javaScript(try joined(arguments)))
+        },
+        TemplateFunction("urlquery", [], variadic: .any) { _, arguments throws(GoError) in
+            .text(query(try joined(arguments)))
+        },
         TemplateFunction("call", [.reflected], variadic: .reflected) { _, arguments throws(GoError) in
             if arguments[0].isNil { throw GoError("call of nil") }
-            throw GoError("non-function \(GoFormat.text(arguments[0])) of type \(arguments[0].typeName)")
+            throw GoError("non-function \(arguments.string(1)) of type \(arguments[0].typeName)")
         },
         TemplateFunction("eq", [.reflected], variadic: .reflected) { _, arguments throws(GoError) in
             .bool(try equal(arguments))
@@ -63,22 +73,22 @@ enum BuiltinFunctions {
         for index in arguments.from(1) {
             switch item {
             case .missing, .null: throw GoError("index of nil pointer")
-            case .list(let elements, _): item = elements[try position(index, elements.count)]
+            case .list(let elements, _): item = elements[try position(index, elements.count, of: "slice")]
             case .string, .binary:
                 let bytes = item.stringBytes ?? []
-                item = .integer(Int64(bytes[try position(index, bytes.count)]), .uint8)
+                item = .integer(Int64(bytes[try position(index, bytes.count, of: "string")]), .uint8)
             case .map(let map):
                 if index.isNil { throw GoError("value is nil; should be of type string") }
                 guard let key = index.stringText else {
                     throw GoError("value has type \(index.typeName); should be string")
                 }
-                item = map.members[key] ?? (map.kind == .strings ? .string("") : .null)
+                item = map.members[key] ?? (map.kind == .plain || map.kind == .values ? .null : .string(""))
             case .object(let object):
                 guard let elements = object.elements else {
                     throw GoError("can't index item of type \(object.typeName)")
                 }
                 if object.kindName == "slice" {
-                    item = elements[try position(index, elements.count)].value
+                    item = elements[try position(index, elements.count, of: "slice")].value
                 } else {
                     guard let key = index.stringText else {
                         throw GoError("value has type \(index.typeName); should be string")
@@ -91,10 +101,12 @@ enum BuiltinFunctions {
         return item
     }
 
-    private static func position(_ index: Value, _ count: Int) throws(GoError) -> Int {
+    private static func position(_ index: Value, _ count: Int, of kind: String) throws(GoError) -> Int {
         switch index {
         case .integer(let value, _):
-            guard value >= 0, value < count else { throw GoError("index out of range: \(value)") }
+            guard value >= 0, value <= count else { throw GoError("index out of range: \(value)") }
+            // Go's own check lets the length itself pass, and reflection panics then.
+            guard value < count else { throw GoError("reflect: \(kind) index out of range") }
             return Int(value)
         case .missing, .null: throw GoError("cannot index slice/array with nil")
         default: throw GoError("cannot index slice/array with type \(index.typeName)")
@@ -157,8 +169,14 @@ enum BuiltinFunctions {
                     } else {
                         if case .object(let one) = left, case .object(let two) = right {
                             isEqual = one === two || one.text == two.text
+                        } else if left.kindName != right.kindName {
+                            let shown = try GoFormat.sprintf(
+                                Array("non-comparable types %s: %s, %s: %v".utf8),
+                                [left, .string(left.typeName), .string(right.typeName), right])
+                            throw GoError(Bytes.text(shown))
                         } else {
-                            throw GoError("non-comparable type \(GoFormat.text(left)): \(left.typeName)")
+                            let shown = try GoFormat.sprintf(Array("%s".utf8), [right])
+                            throw GoError("non-comparable type \(Bytes.text(shown)): \(right.typeName)")
                         }
                     }
                 }
@@ -188,9 +206,9 @@ enum BuiltinFunctions {
 
     // MARK: Escaping
 
-    private static func joined(_ arguments: Arguments) -> [UInt8] {
+    private static func joined(_ arguments: Arguments) throws(GoError) -> [UInt8] {
         if arguments.count == 1, let bytes = arguments[0].stringBytes { return bytes }
-        return GoFormat.sprint(arguments.from(0))
+        return try GoFormat.sprint(arguments.values.map { $0.isNil ? .string("<no value>") : $0 }[...])
     }
 
     private static func html(_ text: [UInt8]) -> [UInt8] {
@@ -230,7 +248,7 @@ enum BuiltinFunctions {
             case UInt8(ascii: "\\"): result += "\\\\".utf8
             case UInt8(ascii: "'"): result += "\\'".utf8
             case UInt8(ascii: "\""): result += "\\\"".utf8
-            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "="), 0..<0x20, 0x7F:
+            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "="), 0..<0x20:
                 let hex = String(byte, radix: 16, uppercase: true)
                 result += ("\\u" + String(repeating: "0", count: 4 - hex.count) + hex).utf8
             default: result.append(byte)

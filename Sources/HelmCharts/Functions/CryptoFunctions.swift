@@ -69,6 +69,10 @@ enum CryptoFunctions {
         TemplateFunction("decryptAES", [.string, .string]) { _, arguments throws(GoError) in
             if arguments.bytes(1).isEmpty { return .string("") }
             let sealed = try Base64.decode(arguments.bytes(1))
+            guard sealed.count >= 16 else {
+                let capacity = arguments.bytes(1).count / 4 * 3
+                throw GoError("runtime error: slice bounds out of range [:16] with capacity \(capacity)")
+            }
             guard sealed.count >= 32, sealed.count % 16 == 0 else {
                 throw GoError("ciphertext is not a multiple of the block size")
             }

@@ -24,16 +24,11 @@ enum DateFunctions {
             TemplateFunction("toDate", [.string, .string]) { _, arguments in
                 .object(
                     TimeObject(
-                        GoTimeLayout.parse(arguments.string(1), arguments.string(0))
+                        (try? GoTimeParser.parse(arguments.string(1), arguments.string(0)))
                             ?? GoTime(seconds: Int64(GoTime.days(1, 1, 1)) * 86_400)))
             },
             TemplateFunction("mustToDate", [.string, .string]) { _, arguments throws(GoError) in
-                guard let time = GoTimeLayout.parse(arguments.string(1), arguments.string(0)) else {
-                    throw GoError(
-                        "parsing time \(GoQuoting.quote(arguments.string(1))) as \(GoQuoting.quote(arguments.string(0))): "
-                            + "cannot parse \(GoQuoting.quote(arguments.string(1))) as the layout")
-                }
-                return .object(TimeObject(time))
+                .object(TimeObject(try GoTimeParser.parse(arguments.string(1), arguments.string(0))))
             },
             TemplateFunction("unixEpoch", [.object("time.Time")]) { execution, arguments in
                 .string(String(time(arguments[0], execution).seconds))
@@ -48,7 +43,7 @@ enum DateFunctions {
         }.named("date_modify")
         + TemplateFunction("mustDateModify", [.string, .object("time.Time")]) { execution, arguments throws(GoError) in
             guard let delta = GoDuration.parse(arguments.string(0)) else {
-                throw GoError("time: invalid duration \(GoQuoting.quote(arguments.string(0)))")
+                throw GoError(GoDuration.problem(arguments.string(0)))
             }
             return .object(TimeObject(time(arguments[1], execution).adding(nanoseconds: delta)))
         }.named("must_date_modify")

@@ -233,6 +233,25 @@ enum GoDuration {
         return text + rest + "s"
     }
 
+    /// What Go says of text that is no duration.
+    static func problem(_ text: String) -> String {
+        let quoted = GoQuoting.quote(text)
+        var rest = Substring(text)
+        if rest.hasPrefix("-") || rest.hasPrefix("+") { rest = rest.dropFirst() }
+        while !rest.isEmpty {
+            let number = rest.prefix { ("0"..."9").contains($0) || $0 == "." }
+            guard number.contains(where: { $0 != "." }) else { break }
+            rest = rest.dropFirst(number.count)
+            let unit = rest.prefix { !("0"..."9").contains($0) && $0 != "." }
+            if unit.isEmpty { return "time: missing unit in duration \(quoted)" }
+            guard ["ns", "us", "µs", "μs", "ms", "s", "m", "h"].contains(String(unit)) else {
+                return "time: unknown unit \(GoQuoting.quote(String(unit))) in duration \(quoted)"
+            }
+            rest = rest.dropFirst(unit.count)
+        }
+        return "time: invalid duration \(quoted)"
+    }
+
     /// Parses `1h15m30.5s`; nil if malformed.
     static func parse(_ text: String) -> Int64? {
         var rest = Array(text.utf8)[...]
@@ -274,292 +293,5 @@ enum GoDuration {
         guard total < 9e18 else { return nil }
         let sum = exact &+ Int64(total)
         return isNegative ? -sum : sum
-    }
-}
-
-/// Go's time layouts: the reference time `Mon Jan 2 15:04:05 MST 2006`.
-enum GoTimeLayout {
-    static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ]
-    static let weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
-
-    private enum Element {
-        case literal([UInt8])
-        case longMonth, month, numericMonth, zeroMonth
-        case longWeekday, weekday
-        case day, spaceDay, zeroDay, spaceYearDay, zeroYearDay
-        case hour, hour12, zeroHour12
-        case minute, zeroMinute, second, zeroSecond
-        case longYear, year
-        case upperPM, lowerPM
-        case zoneName
-        /// A numeric zone: whether UTC is `Z`, how many parts, whether colons part them.
-        case zone(usesZ: Bool, parts: Int, colons: Bool)
-        /// A fraction: its digits, whether trailing zeros go, its separator.
-        case fraction(digits: Int, trims: Bool, separator: UInt8)
-    }
-
-    private static let table: [(String, Element)] = [
-        ("January", .longMonth), ("Jan", .month), ("Monday", .longWeekday), ("Mon", .weekday), ("MST", .zoneName),
-        ("2006", .longYear), ("002", .zeroYearDay), ("__2", .spaceYearDay), ("01", .zeroMonth), ("02", .zeroDay),
-        ("03", .zeroHour12), ("04", .zeroMinute), ("05", .zeroSecond), ("06", .year), ("15", .hour), ("_2", .spaceDay),
-        ("1", .numericMonth), ("2", .day), ("3", .hour12), ("4", .minute), ("5", .second), ("PM", .upperPM),
-        ("pm", .lowerPM), ("-07:00:00", .zone(usesZ: false, parts: 3, colons: true)),
-        ("-070000", .zone(usesZ: false, parts: 3, colons: false)),
-        ("-07:00", .zone(usesZ: false, parts: 2, colons: true)),
-        ("-0700", .zone(usesZ: false, parts: 2, colons: false)), ("-07", .zone(usesZ: false, parts: 1, colons: false)),
-        ("Z07:00:00", .zone(usesZ: true, parts: 3, colons: true)),
-        ("Z070000", .zone(usesZ: true, parts: 3, colons: false)),
-        ("Z07:00", .zone(usesZ: true, parts: 2, colons: true)),
-        ("Z0700", .zone(usesZ: true, parts: 2, colons: false)), ("Z07", .zone(usesZ: true, parts: 1, colons: false)),
-    ]
-
-    private static let patterns = table.map { (Array($0.0.utf8), $0.1) }
-
-    private static func elements(_ layout: String) -> [Element] {
-        let text = Array(layout.utf8)
-        var elements: [Element] = []
-        var literal: [UInt8] = []
-        var position = 0
-        outer: while position < text.count {
-            if text[position] == UInt8(ascii: ".") || text[position] == UInt8(ascii: ","), position + 1 < text.count,
-                text[position + 1] == 0x30 || text[position + 1] == 0x39
-            {
-                let digit = text[position + 1]
-                var end = position + 1
-                while end < text.count, text[end] == digit { end += 1 }
-                if end == text.count || !(0x30...0x39).contains(text[end]) {
-                    if !literal.isEmpty { elements.append(.literal(literal)) }
-                    literal = []
-                    elements.append(
-                        .fraction(digits: end - position - 1, trims: digit == 0x39, separator: text[position]))
-                    position = end
-                    continue
-                }
-            }
-            for (pattern, element) in patterns where text[position...].starts(with: pattern) {
-                let next = position + pattern.count
-                // "Jan" and "Mon" stand alone: "Monkey" is no weekday.
-                if pattern.count == 3, pattern[0] == UInt8(ascii: "M") || pattern[0] == UInt8(ascii: "J"),
-                    next < text.count,
-                    pattern != Array("MST".utf8), (0x61...0x7A).contains(text[next])
-                {
-                    continue
-                }
-                if !literal.isEmpty { elements.append(.literal(literal)) }
-                literal = []
-                elements.append(element)
-                position = next
-                continue outer
-            }
-            literal.append(text[position])
-            position += 1
-        }
-        if !literal.isEmpty { elements.append(.literal(literal)) }
-        return elements
-    }
-
-    private static func padded(_ value: Int, _ width: Int, _ filler: String = "0") -> String {
-        let text = String(value)
-        return String(repeating: filler, count: max(0, width - text.utf8.count)) + text
-    }
-
-    /// Formats a time by a layout.
-    static func format(_ time: GoTime, _ layout: String) -> String {
-        let parts = time.components
-        let hour12 = parts.hour % 12 == 0 ? 12 : parts.hour % 12
-        var text = ""
-        for element in elements(layout) {
-            switch element {
-            case .literal(let bytes): text += String(decoding: bytes, as: UTF8.self)
-            case .longMonth: text += months[parts.month - 1]
-            case .month: text += months[parts.month - 1].prefix(3)
-            case .numericMonth: text += String(parts.month)
-            case .zeroMonth: text += padded(parts.month, 2)
-            case .longWeekday: text += weekdays[parts.weekday]
-            case .weekday: text += weekdays[parts.weekday].prefix(3)
-            case .day: text += String(parts.day)
-            case .spaceDay: text += padded(parts.day, 2, " ")
-            case .zeroDay: text += padded(parts.day, 2)
-            case .spaceYearDay: text += padded(parts.yearDay, 3, " ")
-            case .zeroYearDay: text += padded(parts.yearDay, 3)
-            case .hour: text += padded(parts.hour, 2)
-            case .hour12: text += String(hour12)
-            case .zeroHour12: text += padded(hour12, 2)
-            case .minute: text += String(parts.minute)
-            case .zeroMinute: text += padded(parts.minute, 2)
-            case .second: text += String(parts.second)
-            case .zeroSecond: text += padded(parts.second, 2)
-            case .longYear: text += padded(parts.year, 4)
-            case .year: text += padded(parts.year % 100, 2)
-            case .upperPM: text += parts.hour >= 12 ? "PM" : "AM"
-            case .lowerPM: text += parts.hour >= 12 ? "pm" : "am"
-            case .zoneName: text += time.zone
-            case .zone(let usesZ, let count, let colons):
-                if usesZ, time.offset == 0 {
-                    text += "Z"
-                    continue
-                }
-                let magnitude = abs(time.offset)
-                text += time.offset < 0 ? "-" : "+"
-                text += padded(magnitude / 3600, 2)
-                if count > 1 { text += (colons ? ":" : "") + padded(magnitude / 60 % 60, 2) }
-                if count > 2 { text += (colons ? ":" : "") + padded(magnitude % 60, 2) }
-            case .fraction(let digits, let trims, let separator):
-                var fraction = String(padded(time.nanoseconds, 9).prefix(digits))
-                if trims { while fraction.hasSuffix("0") { fraction.removeLast() } }
-                if !fraction.isEmpty || !trims { text += String(decoding: [separator], as: UTF8.self) + fraction }
-            }
-        }
-        return text
-    }
-
-    /// Parses a time by a layout; nil where the text does not fit.
-    static func parse(_ text: String, _ layout: String) -> GoTime? {
-        let bytes = Array(text.utf8)
-        var position = 0
-        var (year, month, day, hour, minute, second, nanoseconds) = (0, 1, 1, 0, 0, 0, 0)
-        var yearDay: Int?
-        var isPM: Bool?
-        var offset = 0
-        var zone = "UTC"
-        func number(_ digits: ClosedRange<Int>) -> Int? {
-            var value = 0
-            var count = 0
-            while count < digits.upperBound, position < bytes.count, (0x30...0x39).contains(bytes[position]) {
-                value = value * 10 + Int(bytes[position] - 0x30)
-                position += 1
-                count += 1
-            }
-            return digits.contains(count) ? value : nil
-        }
-        func word(_ names: [String], _ length: Int?) -> Int? {
-            for (index, name) in names.enumerated() {
-                let candidate = Array((length.map { String(name.prefix($0)) } ?? name).lowercased().utf8)
-                if position + candidate.count <= bytes.count,
-                    String(decoding: bytes[position..<(position + candidate.count)], as: UTF8.self).lowercased()
-                        == String(decoding: candidate, as: UTF8.self)
-                {
-                    position += candidate.count
-                    return index
-                }
-            }
-            return nil
-        }
-        func fraction() {
-            if position + 1 < bytes.count, bytes[position] == UInt8(ascii: ".") || bytes[position] == UInt8(ascii: ","),
-                (0x30...0x39).contains(bytes[position + 1])
-            {
-                position += 1
-                var scale = 100_000_000
-                while position < bytes.count, (0x30...0x39).contains(bytes[position]) {
-                    nanoseconds += Int(bytes[position] - 0x30) * scale
-                    scale /= 10
-                    position += 1
-                }
-            }
-        }
-        let elements = elements(layout)
-        for (index, element) in elements.enumerated() {
-            switch element {
-            case .literal(let literal):
-                for byte in literal {
-                    guard position < bytes.count, bytes[position] == byte else { return nil }
-                    position += 1
-                }
-            case .longMonth:
-                guard let value = word(months, nil) else { return nil }
-                month = value + 1
-            case .month:
-                guard let value = word(months, 3) else { return nil }
-                month = value + 1
-            case .numericMonth, .zeroMonth:
-                let isZero = if case .zeroMonth = element { true } else { false }
-                guard let value = number(isZero ? 2...2 : 1...2), (1...12).contains(value) else { return nil }
-                month = value
-            case .longWeekday: guard word(weekdays, nil) != nil else { return nil }
-            case .weekday: guard word(weekdays, 3) != nil else { return nil }
-            case .day, .spaceDay, .zeroDay:
-                if case .spaceDay = element, position < bytes.count, bytes[position] == 0x20 { position += 1 }
-                let isZero = if case .zeroDay = element { true } else { false }
-                guard let value = number(isZero ? 2...2 : 1...2) else { return nil }
-                day = value
-            case .spaceYearDay, .zeroYearDay:
-                while position < bytes.count, bytes[position] == 0x20 { position += 1 }
-                guard let value = number(1...3) else { return nil }
-                yearDay = value
-            case .hour, .hour12, .zeroHour12:
-                let isZero = if case .zeroHour12 = element { true } else { false }
-                guard let value = number(isZero ? 2...2 : 1...2), value < 24 else { return nil }
-                hour = value
-            case .minute, .zeroMinute:
-                let isZero = if case .zeroMinute = element { true } else { false }
-                guard let value = number(isZero ? 2...2 : 1...2), value < 60 else { return nil }
-                minute = value
-            case .second, .zeroSecond:
-                let isZero = if case .zeroSecond = element { true } else { false }
-                guard let value = number(isZero ? 2...2 : 1...2), value < 60 else { return nil }
-                second = value
-                // A fraction may follow the seconds even where the layout has none.
-                if index + 1 < elements.count, case .fraction = elements[index + 1] { continue }
-                fraction()
-            case .longYear:
-                guard let value = number(4...4) else { return nil }
-                year = value
-            case .year:
-                guard let value = number(2...2) else { return nil }
-                year = value + (value >= 69 ? 1900 : 2000)
-            case .upperPM, .lowerPM:
-                guard let value = word(["AM", "PM"], nil) else { return nil }
-                isPM = value == 1
-            case .zoneName:
-                var name = ""
-                while position < bytes.count, (0x41...0x5A).contains(bytes[position]), name.count < 5 {
-                    name.append(Character(Unicode.Scalar(bytes[position])))
-                    position += 1
-                }
-                guard name.count >= 3 else { return nil }
-                zone = name
-            case .zone(let usesZ, let count, let colons):
-                if usesZ, position < bytes.count, bytes[position] == UInt8(ascii: "Z") {
-                    position += 1
-                    continue
-                }
-                guard position < bytes.count,
-                    bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-")
-                else { return nil }
-                let sign = bytes[position] == UInt8(ascii: "-") ? -1 : 1
-                position += 1
-                var total = 0
-                for part in 0..<count {
-                    if part > 0, colons {
-                        guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else { return nil }
-                        position += 1
-                    }
-                    guard let value = number(2...2), value <= 60 else { return nil }
-                    total += value * [3600, 60, 1][part]
-                }
-                offset = sign * total
-                zone = offset == 0 ? "UTC" : ""
-            case .fraction(let digits, let trims, _):
-                let before = position
-                fraction()
-                if !trims, position - before != digits + 1 { return nil }
-            }
-        }
-        guard position == bytes.count else { return nil }
-        if isPM == true, hour < 12 { hour += 12 }
-        if isPM == false, hour == 12 { hour = 0 }
-        let monthDays = [
-            31, year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31,
-        ]
-        guard (1...monthDays[month - 1]).contains(day) else { return nil }
-        let days = yearDay.map { GoTime.days(year, 1, 1) + $0 - 1 } ?? GoTime.days(year, month, day)
-        return GoTime(
-            seconds: Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset),
-            nanoseconds: nanoseconds,
-            offset: offset, zone: zone)
     }
 }

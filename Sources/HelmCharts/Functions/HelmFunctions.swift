@@ -99,7 +99,7 @@ enum HelmFunctions {
                     let json = try parseJSON(arguments.bytes(0))
                     switch json {
                     case .array: return Value(json: json)
-                    case .null: return .list([])
+                    case .null: return .list([], .nilAny)
                     default:
                         throw GoError("json: cannot unmarshal \(goType(json)) into Go value of type []interface {}")
                     }

@@ -16,11 +16,11 @@ enum ListFunctions {
         }.named("mustLast")
         + TemplateFunction("rest", [.any]) { _, arguments throws(GoError) in
             let list = try elements(arguments[0], "find rest on")
-            return list.isEmpty ? .null : .list(Array(list.dropFirst()))
+            return list.isEmpty ? .list([], .nilAny) : .list(Array(list.dropFirst()))
         }.named("mustRest")
         + TemplateFunction("initial", [.any]) { _, arguments throws(GoError) in
             let list = try elements(arguments[0], "find initial on")
-            return list.isEmpty ? .null : .list(Array(list.dropLast()))
+            return list.isEmpty ? .list([], .nilAny) : .list(Array(list.dropLast()))
         }.named("mustInitial")
         + TemplateFunction("reverse", [.any]) { _, arguments throws(GoError) in
             .list(try elements(arguments[0], "find reverse on").reversed())
@@ -53,9 +53,14 @@ enum ListFunctions {
         + TemplateFunction("chunk", [.int, .any]) { _, arguments throws(GoError) in
             let size = arguments.int(0)
             let list = try elements(arguments[1], "chunk type", isWhole: true)
-            guard size > 0 else { throw GoError("runtime error: integer divide by zero") }
+            // Go computes the count in floating point, sizes below one included.
+            let count = (Double(list.count - 1) / Double(size)).rounded(.down) + 1
+            guard count >= 0, count.isFinite else { throw GoError("runtime error: makeslice: len out of range") }
+            if count == 0 { return .list([], .lists) }
+            guard size > 0 else { throw GoError("runtime error: makeslice: len out of range") }
             return .list(
-                stride(from: 0, to: list.count, by: size).map { .list(Array(list[$0..<min($0 + size, list.count)])) })
+                stride(from: 0, to: list.count, by: size).map { .list(Array(list[$0..<min($0 + size, list.count)])) },
+                .lists)
         }.named("mustChunk")
 
     private static let building: [TemplateFunction] =

@@ -10,10 +10,10 @@ enum MapFunctions {
         }.named("mustMergeOverwrite")
 
     private static let simple: [TemplateFunction] = [
-        TemplateFunction("dict", [], variadic: .any) { _, arguments in
+        TemplateFunction("dict", [], variadic: .any) { _, arguments throws(GoError) in
             var members: [String: Value] = [:]
             for index in stride(from: 0, to: arguments.count, by: 2) {
-                let key = String(decoding: TypeFunctions.text(arguments[index]), as: UTF8.self)
+                let key = String(decoding: try TypeFunctions.text(arguments[index]), as: UTF8.self)
                 let value = index + 1 < arguments.count ? arguments[index + 1] : .string("")
                 members[key] = value.isNil ? .null : value
             }

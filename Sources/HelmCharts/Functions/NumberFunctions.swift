@@ -53,24 +53,23 @@ enum NumberFunctions {
         }.named("biggest")
 
     private static let floats: [TemplateFunction] = [
-        TemplateFunction("add1f", [.any]) { _, arguments in .float(decimal([arguments[0], .float(1)]) { $0 + $1 }) },
+        TemplateFunction("add1f", [.any]) { _, arguments in
+            .float(decimal([arguments[0], .float(1)], { $0 + $1 }) { $0.reduce(0, +) })
+        },
         TemplateFunction("addf", [], variadic: .any) { _, arguments in
-            .float(decimal([.float(0)] + arguments.values) { $0 + $1 })
+            .float(decimal([.float(0)] + arguments.values, { $0 + $1 }) { $0.reduce(0, +) })
         },
         TemplateFunction("subf", [.any], variadic: .any) { _, arguments in
-            .float(decimal(arguments.values) { $0 - $1 })
+            .float(decimal(arguments.values, { $0 - $1 }) { $0.dropFirst().reduce($0[0], -) })
         },
         TemplateFunction("mulf", [.any], variadic: .any) { _, arguments in
-            .float(decimal(arguments.values) { $0 * $1 })
+            .float(decimal(arguments.values, { $0 * $1 }) { $0.reduce(1, *) })
         },
         TemplateFunction("divf", [.any], variadic: .any) { _, arguments throws(GoError) in
             if arguments.from(1).contains(where: { float($0) == 0 }) { throw GoError("decimal division by 0") }
             return .float(
-                decimal(arguments.values) { left, right in
-                    var quotient = left / right
-                    var rounded = Decimal()
-                    NSDecimalRound(&rounded, &quotient, 16, .plain)
-                    return rounded
+                decimal(arguments.values, divided) { numbers in
+                    numbers.dropFirst().reduce(numbers[0]) { (($0 / $1) * 1e16).rounded() / 1e16 }
                 })
         },
         TemplateFunction("maxf", [.any], variadic: .any) { _, arguments in
@@ -159,10 +158,22 @@ enum NumberFunctions {
         }
     }
 
-    private static func decimal(_ values: [Value], _ operation: (Decimal, Decimal) -> Decimal) -> Double {
+    /// A quotient to the 16 places that Go's decimals keep.
+    private static func divided(_ left: Decimal, _ right: Decimal) -> Decimal {
+        var quotient = left / right
+        var rounded = Decimal()
+        NSDecimalRound(&rounded, &quotient, 16, .plain)
+        return rounded
+    }
+
+    private static func decimal(
+        _ values: [Value], _ operation: (Decimal, Decimal) -> Decimal, _ fallback: ([Double]) -> Double
+    ) -> Double {
         let decimals = values.map { Decimal(string: float($0).description) ?? Decimal(float($0)) }
         guard var result = decimals.first else { return 0 }
         for value in decimals.dropFirst() { result = operation(result, value) }
+        // Go's decimals have no bounds; what lies outside of these is nothing as a float or is left to floats.
+        if result.isNaN { return fallback(values.map { float($0) }) }
         return Double(result.description) ?? 0
     }
 }

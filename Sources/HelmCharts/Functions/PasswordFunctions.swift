@@ -10,7 +10,7 @@ enum PasswordFunctions {
             if arguments.string(0).contains(":") { return .string("invalid username: \(arguments.string(0))") }
             return .string(arguments.string(0) + ":" + hashed(arguments.bytes(1), execution))
         },
-        TemplateFunction("derivePassword", [.any, .string, .string, .string, .string]) {
+        TemplateFunction("derivePassword", [.uint32, .string, .string, .string, .string]) {
             _, arguments throws(GoError) in
             let counter = UInt32(truncatingIfNeeded: NumberFunctions.integer(arguments[0]))
             return .string(

@@ -34,7 +34,8 @@ enum RegexFunctions {
             .text(regex.replacing(in: arguments.bytes(1), withLiteral: arguments.bytes(2)))
         }
         + pair("regexSplit", [.string, .string, .int]) { regex, arguments in
-            .list(regex.split(arguments.bytes(1), limit: arguments.int(2)).map { .text($0) }, .string)
+            let parts = regex.split(arguments.bytes(1), limit: arguments.int(2))
+            return .list(parts.map { .text($0) }, arguments.int(2) == 0 ? .nilStrings : .string)
         }
 
     /// A function and its `must` twin, which differ only in how they fail to compile: one panics, one errs.

@@ -4,6 +4,20 @@ enum StringFunctions {
 
     private static let space: [UInt8] = [0x20]
 
+    /// The texts of the arguments that are not nil, a space between them.
+    private static func joined(
+        _ arguments: Arguments, _ text: (Value) throws(GoError) -> [UInt8]
+    ) throws(GoError) -> [UInt8] {
+        var joined: [UInt8] = []
+        var isFirst = true
+        for value in arguments.values where !value.isNil {
+            if !isFirst { joined.append(0x20) }
+            isFirst = false
+            joined += try text(value)
+        }
+        return joined
+    }
+
     private static let simple: [TemplateFunction] =
         [
             TemplateFunction("trim", [.string]) { _, arguments in
@@ -27,7 +41,12 @@ enum StringFunctions {
                 let text = arguments.bytes(2)
                 let (start, end) = (arguments.int(0), arguments.int(1))
                 if start < 0 { return .text(text[..<(try bound(end, text.count))]) }
-                if end < 0 || end > text.count { return .text(text[(try bound(start, text.count))...]) }
+                if end < 0 || end > text.count {
+                    guard start <= text.count else {
+                        throw GoError("runtime error: slice bounds out of range [\(start):\(text.count)]")
+                    }
+                    return .text(text[start...])
+                }
                 guard start <= end else { throw GoError("runtime error: slice bounds out of range [\(start):\(end)]") }
                 return .text(text[start..<end])
             },
@@ -84,22 +103,17 @@ enum StringFunctions {
                 let (suffix, text) = (arguments.bytes(0), arguments.bytes(1))
                 return .bool(text.count >= suffix.count && text.suffix(suffix.count).elementsEqual(suffix))
             },
-            TemplateFunction("quote", [], variadic: .any) { _, arguments in
-                .text(
-                    Array(
-                        arguments.values.filter { !$0.isNil }.map { GoQuoting.quote(TypeFunctions.text($0)) }
-                            .joined(separator: space)))
+            TemplateFunction("quote", [], variadic: .any) { _, arguments throws(GoError) in
+                .text(try joined(arguments) { value throws(GoError) in GoQuoting.quote(try TypeFunctions.text(value)) })
             },
-            TemplateFunction("squote", [], variadic: .any) { _, arguments in
+            TemplateFunction("squote", [], variadic: .any) { _, arguments throws(GoError) in
                 .text(
-                    Array(
-                        arguments.values.filter { !$0.isNil }
-                            .map { [UInt8(ascii: "'")] + GoFormat.printed($0) + [UInt8(ascii: "'")] }
-                            .joined(separator: space)))
+                    try joined(arguments) { value throws(GoError) in
+                        [UInt8(ascii: "'")] + (try GoFormat.printed(value)) + [UInt8(ascii: "'")]
+                    })
             },
-            TemplateFunction("cat", [], variadic: .any) { _, arguments in
-                .text(
-                    Array(arguments.values.filter { !$0.isNil }.map { GoFormat.printed($0) }.joined(separator: space)))
+            TemplateFunction("cat", [], variadic: .any) { _, arguments throws(GoError) in
+                .text(try joined(arguments) { value throws(GoError) in try GoFormat.printed(value) })
             },
             TemplateFunction("indent", [.int, .string]) { execution, arguments throws(GoError) in
                 .text(try indented(execution, arguments.bytes(1), arguments.int(0)))
@@ -113,7 +127,9 @@ enum StringFunctions {
             TemplateFunction("plural", [.string, .string, .int]) { _, arguments in
                 arguments.int(2) == 1 ? arguments[0] : arguments[1]
             },
-            TemplateFunction("toString", [.any]) { _, arguments in .text(TypeFunctions.text(arguments[0])) },
+            TemplateFunction("toString", [.any]) { _, arguments throws(GoError) in
+                .text(try TypeFunctions.text(arguments[0]))
+            },
             TemplateFunction("wrap", [.int, .string]) { _, arguments in
                 .text(wrap(arguments.bytes(1), arguments.int(0), [0x0A], breaksWords: false))
             },
@@ -141,14 +157,14 @@ enum StringFunctions {
         TemplateFunction("splitList", [.string, .string]) { _, arguments in
             .list(Bytes.split(arguments.bytes(1), separator: arguments.bytes(0)).map { .text($0) }, .string)
         },
-        TemplateFunction("toStrings", [.any]) { _, arguments in
-            .list(TypeFunctions.texts(arguments[0]).map { .text($0) }, .string)
+        TemplateFunction("toStrings", [.any]) { _, arguments throws(GoError) in
+            .list(try TypeFunctions.texts(arguments[0]).map { .text($0) }, .string)
         },
-        TemplateFunction("join", [.string, .any]) { _, arguments in
-            .text(Array(TypeFunctions.texts(arguments[1]).joined(separator: arguments.bytes(0))))
+        TemplateFunction("join", [.string, .any]) { _, arguments throws(GoError) in
+            .text(Array(try TypeFunctions.texts(arguments[1]).joined(separator: arguments.bytes(0))))
         },
-        TemplateFunction("sortAlpha", [.any]) { _, arguments in
-            let texts = TypeFunctions.texts(arguments[0])
+        TemplateFunction("sortAlpha", [.any]) { _, arguments throws(GoError) in
+            let texts = try TypeFunctions.texts(arguments[0])
             guard arguments[0].kindName == "slice" else { return .list(texts.map { .text($0) }, .string) }
             return .list(texts.sorted { $0.lexicographicallyPrecedes($1) }.map { .text($0) }, .string)
         },
@@ -200,7 +216,8 @@ enum StringFunctions {
 
     private static func bound(_ value: Int, _ count: Int) throws(GoError) -> Int {
         guard (0...count).contains(value) else {
-            throw GoError("runtime error: slice bounds out of range [:\(value)] with length \(count)")
+            let limit = value < 0 ? "" : " with length \(count)"
+            throw GoError("runtime error: slice bounds out of range [:\(value)]\(limit)")
         }
         return value
     }
@@ -213,10 +230,9 @@ enum StringFunctions {
     private static func randomText(
         _ execution: TemplateExecution, _ count: Int, _ alphabet: [UInt8]
     ) throws(GoError) -> Value {
-        guard count >= 0 else { throw GoError("runtime error: makeslice: len out of range") }
         try execution.charge(count)
         var generator = EnvironmentRandomness(next: execution.environment.random)
-        return .text((0..<count).map { _ in alphabet.randomElement(using: &generator) ?? 0x30 })
+        return .text((0..<max(0, count)).map { _ in alphabet.randomElement(using: &generator) ?? 0x30 })
     }
 
     private static func indented(

@@ -3,6 +3,14 @@ import KubeCore
 /// Values as TOML, laid out as Go's `BurntSushi/toml` does: plain members first, then tables, indented by level.
 enum TOML {
     static func bytes(_ value: Value) throws(GoError) -> [UInt8] {
+        switch value {
+        case .bool, .integer, .float, .string, .binary:
+            // A document that is one value is none, but Go writes it.
+            var output: [UInt8] = []
+            try inline(value, to: &output)
+            return output
+        default: break
+        }
         guard case .map(let map) = value else {
             throw GoError("toml: top-level values must be Go maps or structs")
         }
@@ -84,10 +92,9 @@ enum TOML {
 
     private static func inline(_ value: Value, to output: inout [UInt8]) throws(GoError) {
         switch value {
-        case .bool, .integer: GoFormat.append(value, to: &output)
+        case .bool, .integer: try GoFormat.append(value, to: &output)
         case .float(let value):
             var text = GoNumberText.general(value)
-            if abs(value) < 1e21, let exact = Int64(exactly: value), abs(value) >= 1e6 { text = String(exact) }
             if value.isNaN { text = "nan" } else if value.isInfinite { text = value < 0 ? "-inf" : "inf" }
             if value.isFinite, !text.contains("."), !text.contains("e") { text += ".0" }
             output += text.utf8

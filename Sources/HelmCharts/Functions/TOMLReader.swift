@@ -190,7 +190,7 @@ struct TOMLReader {
             word += "T" + String(decoding: text[timeStart..<position], as: UTF8.self)
         }
         for layout in ["2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05", "2006-01-02", "15:04:05"] {
-            if let time = GoTimeLayout.parse(word, layout) { return .object(TimeObject(time)) }
+            if let time = try? GoTimeParser.parse(word, layout) { return .object(TimeObject(time)) }
         }
         if let float = GoNumbers.float(word) { return .float(float) }
         throw failure("expected value but found \(GoQuoting.quote(word)) instead")

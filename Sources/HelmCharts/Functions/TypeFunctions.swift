@@ -39,23 +39,27 @@ enum TypeFunctions {
         ]
         + TemplateFunction("deepCopy", [.any]) { _, arguments throws(GoError) in
             if arguments[0].isNil { throw GoError("reflect: call of reflect.Value.Type on zero Value") }
-            return arguments[0].deepCopy()
+            return try arguments[0].deepCopy(depth: 0)
         }.named("mustDeepCopy")
 
     /// Sprig's `strval`: a string as it is, anything else as `%v` prints it.
-    static func text(_ value: Value) -> [UInt8] {
+    static func text(_ value: Value) throws(GoError) -> [UInt8] {
         if let bytes = value.stringBytes { return bytes }
         if case .list(let elements, .bytes) = value { return JSONEncoding.bytes(of: elements) }
-        return GoFormat.printed(value)
+        return try GoFormat.printed(value)
     }
 
     /// Sprig's `strslice`: the texts of a list without nils; of anything else its own.
-    static func texts(_ value: Value) -> [[UInt8]] {
+    static func texts(_ value: Value) throws(GoError) -> [[UInt8]] {
+        var elements: [Value] = []
         switch value {
-        case .missing, .null: []
-        case .list(let elements, _): elements.filter { !$0.isNil }.map { text($0) }
-        case .object(let object) where object.kindName == "slice": (object.elements ?? []).map { text($0.value) }
-        default: [text(value)]
+        case .missing, .null: break
+        case .list(let list, _): elements = list.filter { !$0.isNil }
+        case .object(let object) where object.kindName == "slice": elements = (object.elements ?? []).map(\.value)
+        default: elements = [value]
         }
+        var texts: [[UInt8]] = []
+        for element in elements { texts.append(try text(element)) }
+        return texts
     }
 }

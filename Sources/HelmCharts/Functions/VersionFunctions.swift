@@ -5,16 +5,13 @@ enum VersionFunctions {
             .object(VersionObject(try version(arguments.string(0))))
         },
         TemplateFunction("semverCompare", [.string, .string]) { _, arguments throws(GoError) in
-            guard let constraint = VersionConstraint(arguments.string(0)) else {
-                throw GoError(VersionConstraint.problem(arguments.string(0)))
-            }
+            let constraint = try VersionConstraint(reading: arguments.string(0))
             return .bool(constraint.allows(try version(arguments.string(1))))
         },
     ]
 
     static func version(_ text: String) throws(GoError) -> SemanticVersion {
-        if let version = SemanticVersion(text) { return version }
-        throw GoError(text.isEmpty ? "version string empty" : "invalid semantic version")
+        try SemanticVersion(reading: text)
     }
 }
 

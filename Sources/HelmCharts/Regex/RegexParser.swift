@@ -125,6 +125,7 @@ struct RegexParser {
     private mutating func sequence() throws(GoError) -> RegexNode {
         var nodes: [RegexNode] = []
         var lastRepeat = -1
+        var lastRepeatStart = 0
         while let scalar = current, scalar != "|", scalar != ")" {
             let start = position
             switch scalar {
@@ -150,10 +151,11 @@ struct RegexParser {
                     throw failure("missing argument to repetition operator", start, position)
                 }
                 if lastRepeat >= 0, lastRepeat == nodes.count {
-                    throw failure("invalid nested repetition operator", max(0, start - 1), position)
+                    throw failure("invalid nested repetition operator", lastRepeatStart, position)
                 }
                 nodes.append(.repetition(last, minimum: bounds.0, maximum: bounds.1, isGreedy: isGreedy))
                 lastRepeat = nodes.count - 1
+                lastRepeatStart = start
                 continue
             case "(":
                 if let node = try group() { nodes.append(node) }
@@ -267,10 +269,10 @@ struct RegexParser {
         }
         guard current == ">", !name.isEmpty else { throw failure("invalid named capture", start) }
         position += 1
-        guard groupNames[name] == nil else { throw failure("duplicate capture group name", start, position) }
         groupCount += 1
         let index = groupCount
-        groupNames[name] = index
+        // Of groups with one name the first counts.
+        if groupNames[name] == nil { groupNames[name] = index }
         let outer = flags
         let node = try alternatives()
         try close()
@@ -304,7 +306,6 @@ struct RegexParser {
                 nodes.append(literal(pattern[position]))
                 position += 1
             }
-        case "E" where start > 0: break
         default:
             position = start
             if let set = try classEscape() {

@@ -1,6 +1,6 @@
 /// A regular expression compiled to instructions, and the machine that runs them over all threads at once.
-struct RegexProgram {
-    private enum Instruction {
+struct RegexProgram: Sendable {
+    private enum Instruction: Sendable {
         case set(ScalarSet)
         case split(Int, Int)
         case jump(Int)

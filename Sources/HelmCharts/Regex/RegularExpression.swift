@@ -1,5 +1,5 @@
 /// A regular expression in Go's (RE2's) syntax, matched in time linear in the text: a Pike machine, no backtracking.
-final class RegularExpression {
+final class RegularExpression: Sendable {
     /// A match: the whole and each group, as byte ranges.
     struct Match {
         var slots: [Int]
@@ -68,8 +68,17 @@ final class RegularExpression {
     private func expand(_ template: [UInt8], _ match: Match, _ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         var position = 0
-        func isWord(_ byte: UInt8) -> Bool {
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == 0x5F
+        func isName(_ scalar: UInt32) -> Bool {
+            if scalar < 0x80 {
+                let byte = UInt8(scalar)
+                return (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || byte == 0x5F
+            }
+            switch Unicode.Scalar(scalar)?.properties.generalCategory {
+            case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
+                return true
+            default: return false
+            }
         }
         while position < template.count {
             guard template[position] == UInt8(ascii: "$"), position + 1 < template.count else {
@@ -85,7 +94,11 @@ final class RegularExpression {
             let isBraced = template[position + 1] == UInt8(ascii: "{")
             let start = position + (isBraced ? 2 : 1)
             var end = start
-            while end < template.count, isWord(template[end]) { end += 1 }
+            while end < template.count {
+                let (scalar, width) = GoQuoting.decode(template, end)
+                guard let scalar, isName(scalar) else { break }
+                end += width
+            }
             guard end > start, !isBraced || (end < template.count && template[end] == UInt8(ascii: "}")) else {
                 result.append(UInt8(ascii: "$"))
                 position += 1

@@ -33,7 +33,7 @@ public struct Capabilities: Sendable {
         "networking.k8s.io/v1beta1", "node.k8s.io/v1", "node.k8s.io/v1alpha1", "node.k8s.io/v1beta1", "policy/v1",
         "policy/v1beta1", "rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1beta1",
         "rbac.authorization.k8s.io/v1alpha1", "resource.k8s.io/v1", "resource.k8s.io/v1beta2",
-        "resource.k8s.io/v1beta1", "resource.k8s.io/v1alpha3", "scheduling.k8s.io/v1alpha1",
+        "resource.k8s.io/v1beta1", "resource.k8s.io/v1alpha3",
         "scheduling.k8s.io/v1alpha2", "scheduling.k8s.io/v1beta1", "scheduling.k8s.io/v1", "storage.k8s.io/v1beta1",
         "storage.k8s.io/v1", "storage.k8s.io/v1alpha1", "storagemigration.k8s.io/v1beta1",
         "apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1",
@@ -67,6 +67,9 @@ final class CapabilitiesObject: TemplateObject {
     override var typeName: String { "*common.Capabilities" }
     override var kindName: String { "ptr" }
     override var encoded: Value { .map(MapObject(fields)) }
+    override var encodedFields: [(key: String, value: Value)]? {
+        ["KubeVersion", "APIVersions", "HelmVersion"].map { ($0, fields[$0] ?? .null) }
+    }
     override func field(_ name: String) -> Value? { fields[name] }
 }
 
@@ -87,6 +90,10 @@ final class KubernetesVersionObject: TemplateObject {
 
     override var typeName: String { "common.KubeVersion" }
     override var text: String { normalized }
+    override var argumentText: String { "{\(version) \(normalized) \(major) \(minor)}" }
+    override var encodedFields: [(key: String, value: Value)]? {
+        [("Version", .string(version)), ("Major", .string(major)), ("Minor", .string(minor))]
+    }
     override var encoded: Value {
         .map(MapObject(["Version": .string(version), "Major": .string(major), "Minor": .string(minor)]))
     }

@@ -44,6 +44,7 @@ final class ChartFilesObject: TemplateObject {
             return .object(ChartFilesObject(files.filter { pattern.matches($0.key) }))
         case "Lines":
             guard var bytes = files[arguments.string(0)] else { return .list([], .string) }
+            if bytes.isEmpty { throw GoError("runtime error: index out of range [-1]") }
             if bytes.last == 0x0A { bytes.removeLast() }
             return .list(Bytes.split(bytes, separator: [0x0A]).map { .text($0) }, .string)
         default:
@@ -52,7 +53,6 @@ final class ChartFilesObject: TemplateObject {
                 let base = path.split(separator: "/").last.map(String.init) ?? path
                 members[base] = method == "AsConfig" ? .text(bytes) : .text(Base64.encode(bytes))
             }
-            if members.isEmpty { return .string("") }
             var text = YAMLEncoding.bytes(.map(MapObject(members))) ?? []
             if text.last == 0x0A { text.removeLast() }
             return .text(text)
@@ -73,10 +73,15 @@ struct GlobPattern {
 
     init(_ pattern: String) {
         var rest = Array(pattern.unicodeScalars)[...]
-        elements = Self.parse(&rest, isNested: false)
+        var isValid = true
+        elements = Self.parse(&rest, isNested: false, &isValid)
+        // Helm takes everything where the pattern is none.
+        if !isValid { elements = [.anything] }
     }
 
-    private static func parse(_ rest: inout ArraySlice<Unicode.Scalar>, isNested: Bool) -> [Element] {
+    private static func parse(_ rest: inout ArraySlice<Unicode.Scalar>, isNested: Bool, _ isValid: inout Bool)
+        -> [Element]
+    {
         var elements: [Element] = []
         while let scalar = rest.first {
             if isNested, scalar == "," || scalar == "}" { break }
@@ -94,7 +99,7 @@ struct GlobPattern {
                 }
             case "[":
                 var isNegated = false
-                if rest.first == "!" || rest.first == "^" {
+                if rest.first == "!" {
                     isNegated = true
                     rest = rest.dropFirst()
                 }
@@ -108,12 +113,13 @@ struct GlobPattern {
                         ranges.append(low...low)
                     }
                 }
+                if rest.isEmpty { isValid = false }
                 rest = rest.dropFirst()
                 elements.append(.set(ranges, isNegated: isNegated))
             case "{":
                 var alternatives: [[Element]] = []
                 while true {
-                    alternatives.append(parse(&rest, isNested: true))
+                    alternatives.append(parse(&rest, isNested: true, &isValid))
                     if rest.popFirst() != "," { break }
                 }
                 elements.append(.alternatives(alternatives))

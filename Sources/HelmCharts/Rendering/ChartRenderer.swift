@@ -129,11 +129,12 @@ struct RenderEngine {
     @discardableResult
     mutating func add(_ chart: ChartTree, values: MapObject) -> MapObject {
         let subcharts = MapObject()
-        let context = MapObject([
-            "Chart": .map(chart.metadata.templateValue(isRoot: chart.isRoot)),
-            "Files": .object(ChartFilesObject(chart.contents.files)), "Release": .map(release),
-            "Capabilities": capabilities, "Values": .map(values), "Subcharts": .map(subcharts),
-        ])
+        let context = MapObject(
+            [
+                "Chart": .map(chart.metadata.templateValue(isRoot: chart.isRoot)),
+                "Files": .object(ChartFilesObject(chart.contents.files)), "Release": .map(release),
+                "Capabilities": capabilities, "Values": .map(values), "Subcharts": .map(subcharts),
+            ], kind: .values)
         for child in chart.children {
             var childValues = MapObject(kind: .values)
             if case .map(let table) = values[child.name] { childValues = table.viewed(as: .values) }

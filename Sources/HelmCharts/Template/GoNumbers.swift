@@ -64,10 +64,11 @@ enum GoNumbers {
 
     /// `ParseFloat`; nil for bad syntax and overflow.
     static func float(_ text: String) -> Double? {
-        var literal = text
-        if literal.utf8.contains(UInt8(ascii: "_")) {
-            literal = literal.replacing("_", with: "")
-        }
+        let literal = text
+        let isHexadecimal = literal.utf8.contains { $0 | 0x20 == UInt8(ascii: "x") }
+        // Underscores are for literals with a prefix; hexadecimal ones need their exponent.
+        if literal.utf8.contains(UInt8(ascii: "_")) { return nil }
+        if isHexadecimal, !literal.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "p") }) { return nil }
         guard let first = literal.utf8.first else { return nil }
         switch literal.lowercased() {
         case "inf", "+inf", "infinity", "+infinity": return .infinity
@@ -79,7 +80,7 @@ enum GoNumbers {
             (0x30...0x39).contains(first) || [UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: ".")].contains(first)
         else { return nil }
         var bytes = Array(literal.utf8)
-        if !literal.lowercased().contains("0x"), let point = bytes.firstIndex(of: UInt8(ascii: ".")) {
+        if !isHexadecimal, let point = bytes.firstIndex(of: UInt8(ascii: ".")) {
             let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
             let hasBefore = point > 0 && isDigit(bytes[point - 1])
             let hasAfter = point + 1 < bytes.count && isDigit(bytes[point + 1])

@@ -7,13 +7,16 @@ struct GoPrinter {
     private var output: [UInt8] = []
     private var position = 0
     private var argumentIndex = 0
-    private var reordered = false
     private var goodIndex = true
+    /// Why printing stopped, if it had to.
+    private var refusal: GoError?
 
     private struct Flags {
         var plus = false
         var minus = false
         var sharp = false
+        /// `%#v`, Go's syntax.
+        var sharpValue = false
         var space = false
         var zero = false
         var width: Int?
@@ -27,8 +30,9 @@ struct GoPrinter {
         self.arguments = arguments
     }
 
-    mutating func run() -> [UInt8] {
-        var anyReordered = false
+    /// The text.
+    mutating func run() throws(GoError) -> [UInt8] {
+        var reordered = false
         while position < format.count {
             let start = position
             while position < format.count, format[position] != UInt8(ascii: "%") { position += 1 }
@@ -38,15 +42,11 @@ struct GoPrinter {
             var flags = Flags()
             goodIndex = true
             scanFlags(&flags)
-            reordered = scanArgumentIndex()
-            var afterIndex = reordered
+            var afterIndex = scanArgumentIndex(&reordered)
             if next(UInt8(ascii: "*")) {
                 if let width = starArgument() {
                     flags.width = abs(width)
-                    if width < 0 {
-                        flags.minus = true
-                        flags.zero = false
-                    }
+                    if width < 0 { flags.minus = true }
                 } else {
                     output += "%!(BADWIDTH)".utf8
                 }
@@ -55,14 +55,9 @@ struct GoPrinter {
                 flags.width = number()
                 if afterIndex, flags.width != nil { goodIndex = false }
             }
-            if position + 1 <= format.count, next(UInt8(ascii: ".")) {
+            if position + 1 < format.count, next(UInt8(ascii: ".")) {
                 if afterIndex { goodIndex = false }
-                if scanArgumentIndex() {
-                    afterIndex = true
-                    reordered = true
-                } else {
-                    afterIndex = false
-                }
+                afterIndex = scanArgumentIndex(&reordered)
                 if next(UInt8(ascii: "*")) {
                     if let precision = starArgument(), precision >= 0 {
                         flags.precision = precision
@@ -74,8 +69,7 @@ struct GoPrinter {
                     flags.precision = number() ?? 0
                 }
             }
-            if !afterIndex, scanArgumentIndex() { reordered = true }
-            anyReordered = anyReordered || reordered
+            if !afterIndex { _ = scanArgumentIndex(&reordered) }
             guard position < format.count else {
                 output += "%!(NOVERB)".utf8
                 break
@@ -90,12 +84,17 @@ struct GoPrinter {
             } else if argumentIndex >= arguments.count {
                 bad(verb, "MISSING")
             } else {
+                if verb == UInt32(UInt8(ascii: "v")) || verb == UInt32(UInt8(ascii: "w")) {
+                    // `%#v` asks for Go's syntax and `%+v` for the names of fields: neither is the flag of a number.
+                    (flags.sharpValue, flags.sharp, flags.plus) = (flags.sharp, false, false)
+                }
                 let argument = arguments[argumentIndex]
                 argumentIndex += 1
                 print(argument, verb, flags, depth: 0)
             }
+            if let refusal { throw refusal }
         }
-        if !anyReordered, argumentIndex < arguments.count {
+        if !reordered, argumentIndex < arguments.count {
             output += "%!(EXTRA ".utf8
             for (index, argument) in arguments[argumentIndex...].enumerated() {
                 if index > 0 { output += ", ".utf8 }
@@ -104,7 +103,7 @@ struct GoPrinter {
                 } else {
                     output += argument.typeName.utf8
                     output.append(UInt8(ascii: "="))
-                    GoFormat.append(argument, to: &output)
+                    try GoFormat.append(argument, to: &output)
                 }
             }
             output.append(UInt8(ascii: ")"))
@@ -128,11 +127,9 @@ struct GoPrinter {
         while position < format.count {
             switch format[position] {
             case UInt8(ascii: "#"): flags.sharp = true
-            case UInt8(ascii: "0"): flags.zero = !flags.minus
+            case UInt8(ascii: "0"): flags.zero = true
             case UInt8(ascii: "+"): flags.plus = true
-            case UInt8(ascii: "-"):
-                flags.minus = true
-                flags.zero = false
+            case UInt8(ascii: "-"): flags.minus = true
             case UInt8(ascii: " "): flags.space = true
             default: return
             }
@@ -144,7 +141,11 @@ struct GoPrinter {
         var value: Int?
         while position < format.count, (0x30...0x39).contains(format[position]) {
             let next = (value ?? 0) * 10 + Int(format[position] - 0x30)
-            if next > Self.widestField { return nil }
+            if next > Self.widestField {
+                // Go gives up on the rest of the format.
+                position = format.count
+                return nil
+            }
             value = next
             position += 1
         }
@@ -154,45 +155,57 @@ struct GoPrinter {
     private mutating func starArgument() -> Int? {
         guard argumentIndex < arguments.count else { return nil }
         defer { argumentIndex += 1 }
-        guard case .integer(let value, _) = arguments[argumentIndex], abs(value) <= Self.widestField else { return nil }
+        guard case .integer(let value, _) = arguments[argumentIndex], value.magnitude <= Self.widestField else {
+            return nil
+        }
         return Int(value)
     }
 
-    private mutating func scanArgumentIndex() -> Bool {
+    /// Reads `[n]`; false if there is none or it is malformed.
+    private mutating func scanArgumentIndex(_ reordered: inout Bool) -> Bool {
         guard position < format.count, format[position] == UInt8(ascii: "[") else { return false }
-        guard let close = format[position...].firstIndex(of: UInt8(ascii: "]")) else {
+        reordered = true
+        guard position + 3 <= format.count, let close = format[position...].firstIndex(of: UInt8(ascii: "]")) else {
             position += 1
             goodIndex = false
-            return true
+            return false
         }
-        let text = String(decoding: format[(position + 1)..<close], as: UTF8.self)
+        let digits = format[(position + 1)..<close]
         position = close + 1
-        if let index = Int(text), index >= 1, index <= arguments.count {
-            argumentIndex = index - 1
-            return true
+        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            let index = Int(String(decoding: digits, as: UTF8.self)), index <= Self.widestField
+        else {
+            goodIndex = false
+            return false
         }
-        goodIndex = false
+        if index >= 1, index <= arguments.count {
+            argumentIndex = index - 1
+        } else {
+            goodIndex = false
+        }
         return true
     }
 
     // MARK: Values
 
     private mutating func print(_ value: Value, _ verb: UInt32, _ flags: Flags, depth: Int) {
+        guard refusal == nil else { return }
+        guard depth < GoFormat.deepest, output.count < GoFormat.longest else {
+            refusal = GoFormat.refusal
+            return
+        }
         let letter = verb < 0x80 ? UInt8(verb) : 0
-        var flags = flags
-        // `%+v` asks for the names of struct fields, which no value here prints; it is not a sign.
-        if letter == UInt8(ascii: "v") { flags.plus = false }
         if value.isNil {
             if depth > 0 {
-                output += "<nil>".utf8
+                output += (flags.sharpValue ? "interface {}(nil)" : "<nil>").utf8
             } else if letter == UInt8(ascii: "v") || letter == UInt8(ascii: "T") {
                 pad(Array("<nil>".utf8), flags)
             } else {
-                badVerb(value, verb)
+                badVerb(value, verb, flags, depth)
             }
             return
         }
-        if letter == UInt8(ascii: "T") {
+        if letter == UInt8(ascii: "T"), depth == 0 {
             pad(truncate(Array(value.typeName.utf8), flags), flags)
             return
         }
@@ -202,51 +215,57 @@ struct GoPrinter {
             if letter == UInt8(ascii: "t") || letter == UInt8(ascii: "v") {
                 pad(Array((bool ? "true" : "false").utf8), flags)
             } else {
-                badVerb(value, verb)
+                badVerb(value, verb, flags, depth)
             }
-        case .integer(let integer, let kind): printInteger(integer, kind, value, verb, flags)
-        case .float(let float): printFloat(float, value, verb, flags)
-        case .string(let text): printString(Array(text.utf8), value, verb, flags)
-        case .binary(let bytes): printString(bytes, value, verb, flags)
+        case .integer(let integer, let kind): printInteger(integer, kind, value, verb, flags, depth)
+        case .float(let float): printFloat(float, value, verb, flags, depth)
+        case .string(let text): printString(Array(text.utf8), value, verb, flags, depth)
+        case .binary(let bytes): printString(bytes, value, verb, flags, depth)
+        case .list, .map:
+            // `%w` is for errors, which no value here is.
+            if letter == UInt8(ascii: "w"), depth == 0 {
+                badVerb(value, verb, flags, depth)
+            } else {
+                printElements(value, verb, letter, flags, depth: depth)
+            }
+        case .object(let object): printString(Array(object.argumentText.utf8), value, verb, flags, depth)
+        }
+    }
+
+    private mutating func printElements(_ value: Value, _ verb: UInt32, _ letter: UInt8, _ flags: Flags, depth: Int) {
+        if flags.sharpValue { output += value.typeName.utf8 }
+        switch value {
         case .list(let elements, let kind):
             if kind == .bytes,
                 [UInt8(ascii: "s"), UInt8(ascii: "q"), UInt8(ascii: "x"), UInt8(ascii: "X")].contains(letter)
             {
-                let bytes = elements.map { element -> UInt8 in
-                    if case .integer(let byte, _) = element { return UInt8(truncatingIfNeeded: byte) }
-                    return 0
-                }
-                printString(bytes, value, verb, flags)
+                printString(JSONEncoding.bytes(of: elements), value, verb, flags, depth)
                 return
             }
-            if flags.sharp, letter == UInt8(ascii: "v") {
-                output += goSyntax(value).utf8
+            if flags.sharpValue, kind == .nilStrings {
+                output += "(nil)".utf8
                 return
             }
-            output.append(UInt8(ascii: "["))
+            output.append(flags.sharpValue ? UInt8(ascii: "{") : UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
-                if index > 0 { output.append(0x20) }
+                if index > 0 { output += (flags.sharpValue ? ", " : " ").utf8 }
                 print(element, verb, flags, depth: depth + 1)
             }
-            output.append(UInt8(ascii: "]"))
+            output.append(flags.sharpValue ? UInt8(ascii: "}") : UInt8(ascii: "]"))
         case .map(let map):
-            if flags.sharp, letter == UInt8(ascii: "v") {
-                output += goSyntax(value).utf8
-                return
-            }
-            output += "map[".utf8
+            output += (flags.sharpValue ? "{" : "map[").utf8
             for (index, member) in map.sorted.enumerated() {
-                if index > 0 { output.append(0x20) }
+                if index > 0 { output += (flags.sharpValue ? ", " : " ").utf8 }
                 print(.string(member.key), verb, flags, depth: depth + 1)
                 output.append(UInt8(ascii: ":"))
                 print(member.value, verb, flags, depth: depth + 1)
             }
-            output.append(UInt8(ascii: "]"))
-        case .object(let object): printString(Array(object.text.utf8), value, verb, flags)
+            output.append(flags.sharpValue ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+        default: break
         }
     }
 
-    private mutating func badVerb(_ value: Value, _ verb: UInt32) {
+    private mutating func badVerb(_ value: Value, _ verb: UInt32, _ flags: Flags, _ depth: Int) {
         output += "%!".utf8
         GoQuoting.append(verb, to: &output)
         output.append(UInt8(ascii: "("))
@@ -255,7 +274,8 @@ struct GoPrinter {
         } else {
             output += value.typeName.utf8
             output.append(UInt8(ascii: "="))
-            GoFormat.append(value, to: &output)
+            // With the width, precision and sign that were asked for.
+            print(value, UInt32(UInt8(ascii: "v")), flags, depth: depth)
         }
         output.append(UInt8(ascii: ")"))
     }
@@ -265,9 +285,7 @@ struct GoPrinter {
             output += bytes
             return
         }
-        var length = 0
-        for byte in bytes where byte & 0xC0 != 0x80 { length += 1 }
-        let padding = max(0, width - length)
+        let padding = max(0, width - Bytes.runeCount(bytes))
         if flags.minus {
             output += bytes
             output += [UInt8](repeating: 0x20, count: padding)
@@ -278,23 +296,27 @@ struct GoPrinter {
     }
 
     private func truncate(_ bytes: [UInt8], _ flags: Flags) -> [UInt8] {
-        guard let precision = flags.precision else { return bytes }
-        var count = 0
-        for (index, byte) in bytes.enumerated() where byte & 0xC0 != 0x80 {
-            if count == precision { return Array(bytes[..<index]) }
-            count += 1
+        guard let precision = flags.precision, precision < bytes.count else { return bytes }
+        var position = 0
+        for _ in 0..<precision {
+            guard position < bytes.count else { return bytes }
+            position += GoQuoting.decode(bytes, position).1
         }
-        return bytes
+        return Array(bytes[..<position])
     }
 
-    private mutating func printString(_ bytes: [UInt8], _ value: Value, _ verb: UInt32, _ flags: Flags) {
+    private mutating func printString(_ bytes: [UInt8], _ value: Value, _ verb: UInt32, _ flags: Flags, _ depth: Int) {
         switch verb < 0x80 ? UInt8(verb) : 0 {
         case UInt8(ascii: "v"):
-            if flags.sharp { pad(GoQuoting.quote(bytes), flags) } else { pad(truncate(bytes, flags), flags) }
+            if flags.sharpValue {
+                pad(GoQuoting.quote(truncate(bytes, flags)), flags)
+            } else {
+                pad(truncate(bytes, flags), flags)
+            }
         case UInt8(ascii: "s"): pad(truncate(bytes, flags), flags)
         case UInt8(ascii: "q"):
             let text = truncate(bytes, flags)
-            if flags.sharp, !text.contains(UInt8(ascii: "`")), text.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) {
+            if flags.sharp, GoQuoting.canBackquote(text) {
                 pad([UInt8(ascii: "`")] + text + [UInt8(ascii: "`")], flags)
             } else {
                 pad(GoQuoting.quote(text, onlyASCII: flags.plus), flags)
@@ -308,12 +330,13 @@ struct GoPrinter {
                 text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             }
             pad(text, flags)
-        default: badVerb(value, verb)
+        default: badVerb(value, verb, flags, depth)
         }
     }
 
     private mutating func printInteger(
-        _ integer: Int64, _ kind: IntegerKind, _ value: Value, _ verb: UInt32, _ flags: Flags
+        _ integer: Int64, _ kind: IntegerKind, _ value: Value, _ verb: UInt32, _ flags: Flags,
+        _ depth: Int
     ) {
         let isUnsigned = kind.isUnsigned
         let isNegative = !isUnsigned && integer < 0
@@ -323,7 +346,7 @@ struct GoPrinter {
         case UInt8(ascii: "v"), UInt8(ascii: "d"): number(magnitude, isNegative, 10, false, "", flags)
         case UInt8(ascii: "b"): number(magnitude, isNegative, 2, false, flags.sharp ? "0b" : "", flags)
         case UInt8(ascii: "o"): number(magnitude, isNegative, 8, false, flags.sharp ? "0" : "", flags)
-        case UInt8(ascii: "O"): number(magnitude, isNegative, 8, false, "0o", flags)
+        case UInt8(ascii: "O"): number(magnitude, isNegative, 8, false, flags.sharp ? "0o0" : "0o", flags)
         case UInt8(ascii: "x"): number(magnitude, isNegative, 16, false, flags.sharp ? "0x" : "", flags)
         case UInt8(ascii: "X"): number(magnitude, isNegative, 16, true, flags.sharp ? "0X" : "", flags)
         case UInt8(ascii: "c"):
@@ -331,17 +354,19 @@ struct GoPrinter {
             GoQuoting.append(magnitude > 0x10FFFF || isNegative ? 0xFFFD : UInt32(magnitude), to: &bytes)
             pad(bytes, flags)
         case UInt8(ascii: "q"):
-            pad(GoQuoting.quoteCharacter(magnitude > 0x10FFFF || isNegative ? 0xFFFD : UInt32(magnitude)), flags)
+            let scalar = magnitude > 0x10FFFF || isNegative ? 0xFFFD : UInt32(magnitude)
+            pad(GoQuoting.quoteCharacter(scalar, onlyASCII: flags.plus), flags)
         case UInt8(ascii: "U"):
-            let hex = String(magnitude, radix: 16, uppercase: true)
-            var text = "U+" + String(repeating: "0", count: max(0, 4 - hex.count)) + hex
-            if flags.sharp, magnitude <= 0x10FFFF, GoQuoting.isPrintable(UInt32(magnitude)),
-                let scalar = Unicode.Scalar(UInt32(magnitude))
+            let bits = UInt64(bitPattern: integer)
+            let hex = String(bits, radix: 16, uppercase: true)
+            var text = "U+" + String(repeating: "0", count: max(0, max(4, flags.precision ?? 4) - hex.count)) + hex
+            if flags.sharp, bits <= 0x10FFFF, GoQuoting.isPrintable(UInt32(bits)),
+                let scalar = Unicode.Scalar(UInt32(bits))
             {
                 text += " '\(scalar)'"
             }
             pad(Array(text.utf8), flags, zeroAllowed: false)
-        default: badVerb(value, verb)
+        default: badVerb(value, verb, flags, depth)
         }
     }
 
@@ -359,49 +384,88 @@ struct GoPrinter {
         } else if flags.zero, !flags.minus, let width = flags.width {
             digits = String(repeating: "0", count: max(0, width - sign.count - digits.count)) + digits
         }
+        // The 0 of `%#o` is there already where the digits begin with one.
+        let prefix = prefix == "0" && digits.hasPrefix("0") ? "" : prefix
         pad(Array((sign + prefix + digits).utf8), flags, zeroAllowed: false)
     }
 
-    private mutating func printFloat(_ float: Double, _ value: Value, _ verb: UInt32, _ flags: Flags) {
+    private mutating func printFloat(_ float: Double, _ value: Value, _ verb: UInt32, _ flags: Flags, _ depth: Int) {
+        let letter = verb < 0x80 ? UInt8(verb) : 0
         var text: String
-        switch verb < 0x80 ? UInt8(verb) : 0 {
-        case UInt8(ascii: "v"):
+        switch letter {
+        case UInt8(ascii: "v"), UInt8(ascii: "g"), UInt8(ascii: "G"):
             text = flags.precision.map { GoFloatText.general(float, precision: $0) } ?? GoNumberText.general(float)
-        case UInt8(ascii: "g"), UInt8(ascii: "G"):
-            text = flags.precision.map { GoFloatText.general(float, precision: $0) } ?? GoNumberText.general(float)
-            if verb == UInt32(UInt8(ascii: "G")) { text = text.uppercased() }
+            if letter == UInt8(ascii: "G"), float.isFinite { text = text.uppercased() }
         case UInt8(ascii: "e"): text = GoFloatText.exponent(float, precision: flags.precision ?? 6)
-        case UInt8(ascii: "E"): text = GoFloatText.exponent(float, precision: flags.precision ?? 6).uppercased()
+        case UInt8(ascii: "E"):
+            text = GoFloatText.exponent(float, precision: flags.precision ?? 6)
+            if float.isFinite { text = text.uppercased() }
         case UInt8(ascii: "f"), UInt8(ascii: "F"): text = GoFloatText.fixed(float, precision: flags.precision ?? 6)
+        case UInt8(ascii: "b"): text = GoFloatText.binary(float)
+        case UInt8(ascii: "x"), UInt8(ascii: "X"):
+            text = GoFloatText.hexadecimal(float, precision: flags.precision)
+            if letter == UInt8(ascii: "X"), float.isFinite { text = text.uppercased() }
         default:
-            badVerb(value, verb)
+            badVerb(value, verb, flags, depth)
             return
         }
-        if !text.hasPrefix("-"), !text.hasPrefix("+") {
-            if flags.plus { text = "+" + text } else if flags.space { text = " " + text }
-        } else if text.hasPrefix("+"), !flags.plus {
-            // "+Inf" keeps its sign only when asked for; Go prints it with one in every case.
-            text = float.isInfinite ? text : String(text.dropFirst())
+        var sign = text.hasPrefix("-") ? "-" : "+"
+        if text.hasPrefix("-") || text.hasPrefix("+") { text.removeFirst() }
+        if flags.space, sign == "+", !flags.plus { sign = " " }
+        let showsSign = flags.plus || sign != "+"
+        guard float.isFinite else {
+            // Infinity keeps its sign even where none was asked for, nothing else does.
+            let shown = float.isNaN && !flags.space && !flags.plus ? text : sign + text
+            pad(Array((float.isInfinite && !showsSign ? "+" + text : shown).utf8), flags, zeroAllowed: false)
+            return
         }
-        if flags.zero, !flags.minus, float.isFinite, let width = flags.width, text.utf8.count < width {
-            let hasSign = text.hasPrefix("-") || text.hasPrefix("+") || text.hasPrefix(" ")
-            let sign = hasSign ? String(text.removeFirst()) : ""
-            text = sign + String(repeating: "0", count: width - text.utf8.count - sign.utf8.count) + text
+        if flags.sharp, letter != UInt8(ascii: "b") { text = Self.withPoint(text, letter, flags.precision) }
+        guard showsSign else {
+            pad(Array(text.utf8), flags)
+            return
         }
-        pad(Array(text.utf8), flags, zeroAllowed: false)
+        if flags.zero, !flags.minus, let width = flags.width, width > text.utf8.count + 1 {
+            output += sign.utf8
+            output += [UInt8](repeating: 0x30, count: width - text.utf8.count - 1)
+            output += text.utf8
+            return
+        }
+        pad(Array((sign + text).utf8), flags)
     }
 
-    /// `%#v`.
-    private func goSyntax(_ value: Value) -> String {
-        switch value {
-        case .missing, .null: return "interface {}(nil)"
-        case .string, .binary: return GoQuoting.quote(value.stringText ?? "")
-        case .list(let elements, let kind):
-            return kind.typeName + "{" + elements.map { goSyntax($0) }.joined(separator: ", ") + "}"
-        case .map(let map):
-            return map.kind.typeName + "{"
-                + map.sorted.map { GoQuoting.quote($0.key) + ":" + goSyntax($0.value) }.joined(separator: ", ") + "}"
-        default: return GoFormat.text(value)
+    /// What `#` makes of a number without its sign: always a point, and the zeros after it.
+    private static func withPoint(_ text: String, _ letter: UInt8, _ precision: Int?) -> String {
+        let isHexadecimal = letter == UInt8(ascii: "x") || letter == UInt8(ascii: "X")
+        var digits = 0
+        if letter != UInt8(ascii: "e"), letter != UInt8(ascii: "E"), letter != UInt8(ascii: "f"),
+            letter != UInt8(ascii: "F"), letter != UInt8(ascii: "X")
+        {
+            digits = precision ?? 6
         }
+        let number = Array(text.utf8)
+        var end = number.count
+        var hasPoint = false
+        var sawDigit = false
+        scan: for (index, byte) in number.enumerated() {
+            switch byte {
+            case UInt8(ascii: "."): hasPoint = true
+            case UInt8(ascii: "p"), UInt8(ascii: "P"):
+                end = index
+                break scan
+            case UInt8(ascii: "e") where !isHexadecimal, UInt8(ascii: "E") where !isHexadecimal:
+                end = index
+                break scan
+            default:
+                if byte != UInt8(ascii: "0") { sawDigit = true }
+                if sawDigit { digits -= 1 }
+            }
+        }
+        var result = Array(number[..<end])
+        if !hasPoint {
+            if result == [UInt8(ascii: "0")] { digits -= 1 }
+            result.append(UInt8(ascii: "."))
+        }
+        if digits > 0 { result += [UInt8](repeating: 0x30, count: digits) }
+        return String(decoding: result + number[end...], as: UTF8.self)
     }
 }

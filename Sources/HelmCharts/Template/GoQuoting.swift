@@ -27,11 +27,25 @@ enum GoQuoting {
         return result
     }
 
+    /// Whether the text can stand between backquotes as it is, on one line.
+    static func canBackquote(_ bytes: [UInt8]) -> Bool {
+        var position = 0
+        while position < bytes.count {
+            let (scalar, width) = decode(bytes, position)
+            guard let scalar, scalar != 0xFEFF, scalar != 0x7F, scalar != 0x60, scalar >= 0x20 || scalar == 0x09 else {
+                return false
+            }
+            position += width
+        }
+        return true
+    }
+
     /// A character constant, as `%q` prints an integer.
-    static func quoteCharacter(_ scalar: UInt32) -> [UInt8] {
+    static func quoteCharacter(_ scalar: UInt32, onlyASCII: Bool = false) -> [UInt8] {
         var result: [UInt8] = [UInt8(ascii: "'")]
         appendEscaped(
-            Unicode.Scalar(scalar) == nil ? 0xFFFD : scalar, quote: UInt8(ascii: "'"), onlyASCII: false, to: &result)
+            Unicode.Scalar(scalar) == nil ? 0xFFFD : scalar, quote: UInt8(ascii: "'"), onlyASCII: onlyASCII,
+            to: &result)
         result.append(UInt8(ascii: "'"))
         return result
     }

@@ -259,7 +259,13 @@ final class TemplateExecution {
                 throw failure("the output is larger than \(limits.outputBytes) bytes")
             }
         case .missing, .null: try write(Self.noValue)
-        default: try write(GoFormat.printed(value))
+        case .object(let object): try write(Array(object.text.utf8))
+        default:
+            do {
+                try write(GoFormat.printed(value))
+            } catch {
+                throw error.isExecution ? error : failure(error.text)
+            }
         }
     }
 
@@ -490,9 +496,9 @@ final class TemplateExecution {
             if hasArguments { throw failure("\(name) is not a method but has arguments") }
             if let value = map.members[name] {
                 if case .missing = value { return (.null, true) }
-                return (value, map.kind != .strings)
+                return (value, map.kind == .plain || map.kind == .values)
             }
-            return map.kind == .strings ? (.string(""), false) : (.null, true)
+            return map.kind == .strings || map.kind == .nilStrings ? (.string(""), false) : (.null, true)
         case .object(let object):
             if let parameters = object.parameters(ofMethod: name) {
                 let result = try call(
@@ -523,8 +529,17 @@ final class TemplateExecution {
             }
             return final ?? value
         }
+        // What `call` complains about by name: its operand as written, or a piped value as reflection names it.
+        let callee: Value? =
+            function.name == "call"
+            ? .string(
+                arguments.count > 1 ? arguments[1].description : final?.stringText ?? "<\(final?.typeName ?? "") Value>"
+            )
+            : nil
         return try call(function.name, function.parameters, function.variadic, node, arguments, final, dot) {
-            arguments throws(GoError) in try function.body(self, arguments)
+            arguments throws(GoError) in
+            try function.body(
+                self, callee.map { Arguments(values: [arguments[0], $0] + arguments.from(1)) } ?? arguments)
         }
     }
 
@@ -594,6 +609,8 @@ final class TemplateExecution {
             switch type {
             case .int: if let integer = number.integer { return .integer(integer, .int) }
             case .int64: if let integer = number.integer { return .integer(integer, .int64) }
+            case .uint32:
+                if let unsigned = number.unsigned { return .integer(Int64(truncatingIfNeeded: unsigned), .uint32) }
             case .float64: if let float = number.float { return .float(float) }
             default: break
             }
@@ -609,6 +626,7 @@ final class TemplateExecution {
         case .string: throw failure("expected string; found \(node.description)")
         case .bool: throw failure("expected bool; found \(node.description)")
         case .int, .int64: throw failure("expected integer; found \(node.description)")
+        case .uint32: throw failure("expected unsigned integer; found \(node.description)")
         case .float64: throw failure("expected float; found \(node.description)")
         case .some(let type):
             throw failure("can't handle \(node.description) for arg of type \(type.typeName)")
@@ -625,9 +643,12 @@ final class TemplateExecution {
         case (.string, .string), (.string, .binary), (.bool, .bool), (.float64, .float): return value
         case (.map, .map(let map)):
             // A named map type is assignable to the plain one that functions declare; other elements are not.
-            if map.kind != .strings { return .map(map.viewed(as: .plain)) }
-        case (.int, .integer(_, .int)), (.int64, .integer(_, .int64)): return value
-        case (.list, .list(_, .any)), (.strings, .list(_, .string)), (.strings, .list(_, .nilStrings)),
+            if map.kind == .plain || map.kind == .values { return .map(map.viewed(as: .plain)) }
+        case (.int, .integer(_, .int)), (.int64, .integer(_, .int64)),
+            (.uint32, .integer(_, .uint32)):
+            return value
+        case (.list, .list(_, .any)), (.list, .list(_, .nilAny)), (.strings, .list(_, .string)),
+            (.strings, .list(_, .nilStrings)),
             (.bytes, .list(_, .bytes)):
             return value
         case (.object(let name), .object(let object)) where object.typeName == name: return value

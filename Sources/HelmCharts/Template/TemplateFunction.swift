@@ -36,7 +36,7 @@ enum ParameterType: Sendable {
     case any
     /// `reflect.Value`, which builtin functions take.
     case reflected
-    case string, bool, int, int64, float64
+    case string, bool, int, int64, uint32, float64
     /// `map[string]interface{}`.
     case map
     /// `[]interface{}`.
@@ -56,6 +56,7 @@ enum ParameterType: Sendable {
         case .bool: "bool"
         case .int: "int"
         case .int64: "int64"
+        case .uint32: "uint32"
         case .float64: "float64"
         case .map: "map[string]interface {}"
         case .list: "[]interface {}"

@@ -218,7 +218,8 @@ struct TemplateLexer {
             position += 1
             return name(.variable, alone: .variable)
         case UInt8(ascii: "."):
-            if position + 1 >= input.count || !(0x30...0x39).contains(input[position + 1]) {
+            // At the end of the text even a point alone is lexed as a number, and refused as one.
+            if position + 1 < input.count, !(0x30...0x39).contains(input[position + 1]) {
                 position += 1
                 return name(.field, alone: .dot)
             }
@@ -281,7 +282,7 @@ struct TemplateLexer {
         guard let scalar else { return "U+FFFFFFFFFFFFFFFF" }
         let hex = String(scalar.value, radix: 16, uppercase: true)
         let padded = String(repeating: "0", count: max(0, 4 - hex.count)) + hex
-        return scalar.value >= 0x20 && scalar.value != 0x7F ? "U+\(padded) '\(scalar)'" : "U+\(padded)"
+        return GoQuoting.isPrintable(scalar.value) ? "U+\(padded) '\(scalar)'" : "U+\(padded)"
     }
 
     private mutating func skipAlphanumerics() {
@@ -393,6 +394,15 @@ struct TemplateLexer {
         if isHexadecimal, accept("pP") {
             _ = accept("+-")
             while accept("0123456789_") {}
+        }
+        if position < input.count, input[position] == UInt8(ascii: "+") || input[position] == UInt8(ascii: "-") {
+            // Only a complex number goes on with a sign, and nothing here takes one.
+            position += 1
+            while let scalar = scalarAhead(), Self.isAlphanumeric(scalar) || scalar == "." {
+                position += UTF8.width(scalar)
+            }
+            return error(
+                "bad number syntax: \(GoQuoting.quote(String(decoding: input[start..<position], as: UTF8.self)))")
         }
         let isImaginary = accept("i")
         if isImaginary || Self.isAlphanumeric(scalarAhead()) {

@@ -110,7 +110,7 @@ struct TemplateParser {
                 if nextNonSpace().kind == .define {
                     let definition = try definition()
                     if add(definition, order: &order) == false {
-                        throw GoError("template: multiple definition of template \(GoQuoting.quote(definition.name))")
+                        throw failure("template: multiple definition of template \(GoQuoting.quote(definition.name))")
                     }
                     continue
                 }
@@ -279,7 +279,7 @@ struct TemplateParser {
         let definition = ParsedTemplate(name: name, source: source, body: body)
         if let old = templates[name], !old.isEmpty {
             if !definition.isEmpty {
-                throw GoError("template: multiple definition of template \(GoQuoting.quote(name))")
+                throw failure("template: multiple definition of template \(GoQuoting.quote(name))")
             }
         } else {
             templates[name] = definition

@@ -95,3 +95,17 @@ enum Bytes {
         return result
     }
 }
+
+extension Bytes {
+    /// How many characters Go counts: a byte that belongs to none counts as one.
+    static func runeCount(_ bytes: [UInt8]) -> Int {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return bytes.count }
+        var count = 0
+        var position = 0
+        while position < bytes.count {
+            position += GoQuoting.decode(bytes, position).1
+            count += 1
+        }
+        return count
+    }
+}

@@ -112,12 +112,12 @@ enum ChartDependencies {
                     guard case .map(let table) = value(at: dependency.name + ".exports." + name, in: merged) else {
                         continue
                     }
-                    ValuesCoalescing.mergeTables(imported, table.deepCopy(), keepsNull: true)
+                    ValuesCoalescing.mergeTables(imported, table, keepsNull: true)
                 case .object(let object):
                     let child = object["child"]?.stringValue ?? ""
                     let parent = object["parent"]?.stringValue ?? ""
                     guard case .map(let table) = value(at: dependency.name + "." + child, in: merged) else { continue }
-                    ValuesCoalescing.mergeTables(imported, nested(table.deepCopy(), at: parent), keepsNull: true)
+                    ValuesCoalescing.mergeTables(imported, nested(table, at: parent), keepsNull: true)
                 default: continue
                 }
             }
@@ -161,7 +161,7 @@ enum ValuesCoalescing {
             case let other?:
                 throw GoError(
                     "type mismatch on \(child.name): "
-                        + String(decoding: GoFormat.sprintf(Array("%t".utf8), [other]), as: UTF8.self))
+                        + String(decoding: try GoFormat.sprintf(Array("%t".utf8), [other]), as: UTF8.self))
             }
             pushGlobals(from: values, to: table)
             try join(child, table, keepsNull: keepsNull)
@@ -175,7 +175,7 @@ enum ValuesCoalescing {
                 continue
             }
             if value.isNil {
-                if !keepsNull, !fallback.isNil { values.members[key] = nil }
+                if !keepsNull { values.members[key] = nil }
             } else if case .map(let table) = value, case .map(let defaults) = fallback {
                 let isChild = chart.children.contains { $0.name == key }
                 mergeTables(table, defaults, keepsNull: keepsNull || isChild)

@@ -16,6 +16,18 @@ struct GoJSONSyntax {
         }
     }
 
+    /// How many bytes the one value takes that the text begins with, white space before it included; or what Go's
+    /// decoder of streams says.
+    static func prefix(of text: [UInt8]) -> Result<Int, GoError> {
+        var syntax = GoJSONSyntax(text: text)
+        do throws(GoError) {
+            try syntax.value(depth: 0)
+            return .success(syntax.position)
+        } catch {
+            return .failure(syntax.position < text.count ? error : GoError("unexpected EOF"))
+        }
+    }
+
     private init(text: [UInt8]) { self.text = text }
 
     private mutating func skipSpace() {

@@ -41,10 +41,23 @@ enum JSONEncoding {
                 throw GoError("json: unsupported value: \(GoFormat.text(.float(value)))")
             }
             output += value == 0 && value.sign == .minus ? "-0".utf8 : JSONNumberText.go(value).utf8
+        case .object(let object) where object.encodedFields != nil:
+            // A struct's fields keep their order.
+            output.append(UInt8(ascii: "{"))
+            for (index, field) in (object.encodedFields ?? []).enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                newLine(level + 1)
+                append(field.key, escapesHTML: escapesHTML, to: &output)
+                output += (indent == nil ? ":" : ": ").utf8
+                try append(field.value, escapesHTML: escapesHTML, indent: indent, level: level + 1, to: &output)
+            }
+            newLine(level)
+            output.append(UInt8(ascii: "}"))
         case .string(let text): append(text, escapesHTML: escapesHTML, to: &output)
         case .binary(let bytes):
             append(Bytes.text(bytes), escapesHTML: escapesHTML, to: &output)
-        case .list(_, .nilStrings): output += "null".utf8
+        case .list(_, .nilStrings), .list(_, .nilAny): output += "null".utf8
+        case .map(let map) where map.kind == .nilStrings: output += "null".utf8
         case .list(let elements, let kind):
             if kind == .bytes {
                 append(

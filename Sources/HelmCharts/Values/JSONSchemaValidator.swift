@@ -17,8 +17,16 @@ struct JSONSchemaValidator {
     private let regexes = RegularExpressionCache()
     private var anchors: [String: JSONValue] = [:]
 
+    /// The draft by number or year.
+    private var draft = 2020
+
     init(root: JSONValue) {
         self.root = root
+        let name = root["$schema"]?.stringValue ?? ""
+        for (part, number) in [("draft-04", 4), ("draft-06", 6), ("draft-07", 7), ("2019-09", 2019)]
+        where name.contains(part) {
+            draft = number
+        }
         collectAnchors(root, depth: 0)
     }
 
@@ -41,15 +49,48 @@ struct JSONSchemaValidator {
         }
     }
 
+    /// Why the schema itself is none: a draft that nobody knows, a reference to nothing.
+    func problem() -> String? {
+        if let name = root["$schema"]?.stringValue, !name.contains("://") {
+            return "failing loading \(GoQuoting.quote(name)): no URLLoader registered for \(GoQuoting.quote(name))"
+        }
+        return brokenReference(root, depth: 0).map {
+            "json-pointer in \(GoQuoting.quote("file:///values.schema.json\($0)")) not found"
+        }
+    }
+
+    /// The first reference within the document that leads nowhere.
+    private func brokenReference(_ schema: JSONValue, depth: Int) -> String? {
+        guard depth < Self.maximumDepth else { return nil }
+        switch schema {
+        case .object(let object):
+            if let reference = object["$ref"]?.stringValue, reference.hasPrefix("#/"), resolve(reference) == nil {
+                return reference
+            }
+            for (key, value) in object where !["enum", "const", "default", "examples"].contains(key) {
+                if let broken = brokenReference(value, depth: depth + 1) { return broken }
+            }
+        case .array(let elements):
+            for element in elements {
+                if let broken = brokenReference(element, depth: depth + 1) { return broken }
+            }
+        default: break
+        }
+        return nil
+    }
+
     /// One line for each place that does not conform.
     mutating func validate(_ value: JSONValue) -> [String] {
-        let problems = check(value, root, [])
-        return problems.flatMap { lines($0, level: 0) }
+        check(value, root, []).enumerated().flatMap { index, problem in
+            let lines = lines(problem, level: 0)
+            return index == 0 ? lines : ["- " + lines[0]] + lines.dropFirst()
+        }
     }
 
     private func lines(_ problem: Problem, level: Int) -> [String] {
-        let indentation = String(repeating: "  ", count: level)
-        let own = (level == 0 ? "" : indentation + "- ") + "at '\(Self.pointer(problem.path))': \(problem.message)"
+        // The caller marks the first line; the others are marked here.
+        let marker = String(repeating: "  ", count: level) + (level == 0 ? "" : "- ")
+        let own = marker + "at '\(Self.pointer(problem.path))': \(problem.message)"
         return [own] + problem.causes.flatMap { lines($0, level: level + 1) }
     }
 
@@ -70,26 +111,33 @@ struct JSONSchemaValidator {
             guard let target = resolve(reference) else {
                 return [Problem(path: path, message: "cannot resolve reference \(reference)")]
             }
-            problems += check(value, target, path)
+            problems += part(value, target, path)
+            // Up to draft 7 a reference stands alone.
+            if draft < 2019, object["$ref"] != nil { return problems }
         }
         if let type = object["type"] {
             let types = type.stringArrayValue ?? type.stringValue.map { [$0] } ?? []
             if !types.contains(where: { Self.has(value, type: $0) }) {
                 let got = value.isNumber ? "number" : value.typeName
-                return problems + [Problem(path: path, message: "got \(got), want \(types.joined(separator: " or "))")]
+                return problems + [
+                    Problem(
+                        path: path,
+                        message:
+                            "got \(got), want \(types.sorted { Self.typeOrder($0) < Self.typeOrder($1) }.joined(separator: " or "))"
+                    )
+                ]
             }
         }
         if let constant = object["const"], constant != value {
-            problems.append(
-                Problem(
-                    path: path,
-                    message: Self.isSimple(constant) ? "value must be \(Self.display(constant))" : "const failed"))
+            let message = Self.isSimple(constant) ? "value must be \(Self.display(constant))" : "'const' failed"
+            return problems + [Problem(path: path, message: message)]
         }
         if let allowed = object["enum"]?.arrayValue, !allowed.contains(value) {
+            let names = allowed.map { Self.display($0) }.joined(separator: ", ")
             let message =
-                allowed.allSatisfy { Self.isSimple($0) }
-                ? "value must be one of " + allowed.map { Self.display($0) }.joined(separator: ", ") : "enum failed"
-            problems.append(Problem(path: path, message: message))
+                !allowed.allSatisfy { Self.isSimple($0) }
+                ? "'enum' failed" : "value must be " + (allowed.count == 1 ? "" : "one of ") + names
+            return problems + [Problem(path: path, message: message)]
         }
         problems += checkNumber(value, object, path)
         problems += checkString(value, object, path)
@@ -97,6 +145,12 @@ struct JSONSchemaValidator {
         problems += checkObject(value, object, path)
         problems += checkCombinations(value, object, path)
         return problems
+    }
+
+    /// What a part of a schema finds: several problems are one, with causes.
+    private mutating func part(_ value: JSONValue, _ schema: JSONValue, _ path: [String]) -> [Problem] {
+        let problems = check(value, schema, path)
+        return problems.count < 2 ? problems : [Problem(path: path, message: "validation failed", causes: problems)]
     }
 
     private func resolve(_ reference: String) -> JSONValue? {
@@ -130,10 +184,16 @@ struct JSONSchemaValidator {
         }
     }
 
+    /// The order in which the validator names types.
+    private static func typeOrder(_ type: String) -> Int {
+        ["null", "boolean", "number", "integer", "string", "array", "object"].firstIndex(of: type) ?? 7
+    }
+
     private static func isSimple(_ value: JSONValue) -> Bool { value.objectValue == nil && value.arrayValue == nil }
 
     private static func display(_ value: JSONValue) -> String {
         if let text = value.stringValue { return quoted(text) }
+        if value.isNull { return "<nil>" }
         return value.serialized()
     }
 
@@ -225,7 +285,7 @@ struct JSONSchemaValidator {
         }
         let prefix = schema["prefixItems"]?.arrayValue ?? schema["items"]?.arrayValue ?? []
         for (index, item) in prefix.enumerated() where index < elements.count {
-            problems += check(elements[index], item, path + [String(index)])
+            problems += part(elements[index], item, path + [String(index)])
         }
         let rest = schema["items"]?.arrayValue == nil ? schema["items"] : schema["additionalItems"]
         if let rest, elements.count > prefix.count {
@@ -234,7 +294,7 @@ struct JSONSchemaValidator {
                     Problem(path: path, message: "last \(elements.count - prefix.count) additionalItem(s) not allowed"))
             } else {
                 for index in prefix.count..<elements.count {
-                    problems += check(elements[index], rest, path + [String(index)])
+                    problems += part(elements[index], rest, path + [String(index)])
                 }
             }
         }
@@ -283,23 +343,24 @@ struct JSONSchemaValidator {
             var isKnown = false
             if let property = properties[key] {
                 isKnown = true
-                problems += check(member, property, path + [key])
+                problems += part(member, property, path + [key])
             }
             for (pattern, property) in patterns where matches(key, pattern) {
                 isKnown = true
-                problems += check(member, property, path + [key])
+                problems += part(member, property, path + [key])
             }
             if let names = schema["propertyNames"] {
-                let causes = check(.string(key), names, path)
+                // A name is a value of its own, at no place.
+                let causes = check(.string(key), names, [])
                 if !causes.isEmpty {
                     problems.append(
-                        Problem(path: path, message: "invalid propertyName \(Self.quoted(key))", causes: causes))
+                        Problem(path: [], message: "invalid propertyName \(Self.quoted(key))", causes: causes))
                 }
             }
             if !isKnown {
                 additional.append(key)
                 if let rest = schema["additionalProperties"], rest.boolValue != false {
-                    problems += check(member, rest, path + [key])
+                    problems += part(member, rest, path + [key])
                 }
             }
         }
@@ -307,7 +368,7 @@ struct JSONSchemaValidator {
             let names = additional.map { Self.quoted($0) }.joined(separator: ", ")
             problems.append(Problem(path: path, message: "additional properties \(names) not allowed"))
         }
-        for keyword in ["dependentRequired", "dependencies"] {
+        for keyword in draft < 2019 ? ["dependencies"] : ["dependentRequired", "dependencies"] {
             for (key, needed) in schema[keyword]?.objectValue ?? JSONObject() where object.contains(key) {
                 let missing = (needed.stringArrayValue ?? []).filter { !object.contains($0) }
                 if !missing.isEmpty {
@@ -328,10 +389,8 @@ struct JSONSchemaValidator {
         var problems: [Problem] = []
         if let all = schema["allOf"]?.arrayValue {
             var causes: [Problem] = []
-            for item in all { causes += check(value, item, path) }
-            if causes.count == 1 {
-                problems += causes
-            } else if !causes.isEmpty {
+            for item in all { causes += part(value, item, path) }
+            if !causes.isEmpty {
                 problems.append(Problem(path: path, message: "'allOf' failed", causes: causes))
             }
         }
@@ -339,7 +398,7 @@ struct JSONSchemaValidator {
             var causes: [Problem] = []
             var isMatch = false
             for item in any {
-                let failed = check(value, item, path)
+                let failed = part(value, item, path)
                 if failed.isEmpty {
                     isMatch = true
                     break
@@ -352,7 +411,7 @@ struct JSONSchemaValidator {
             var causes: [Problem] = []
             var matches: [Int] = []
             for (index, item) in one.enumerated() {
-                let failed = check(value, item, path)
+                let failed = part(value, item, path)
                 if failed.isEmpty { matches.append(index) } else { causes += failed }
             }
             if matches.isEmpty {

@@ -14,10 +14,17 @@ enum SchemaValidation {
         var text = ""
         if let bytes = chart.contents.schema {
             do {
-                let schema = try JSONValue(parsing: bytes)
-                var validator = JSONSchemaValidator(root: schema)
+                switch GoJSONSyntax.prefix(of: bytes) {
+                case .failure(let error): return "\(chart.name):\n\(error.text)"
+                case .success(let length):
+                    guard bytes[length...].allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
+                        return "\(chart.name):\ninvalid character after top-level value"
+                    }
+                }
+                var validator = JSONSchemaValidator(root: try JSONValue(parsing: bytes))
+                if let problem = validator.problem() { return "\(chart.name):\n\(problem)" }
                 let lines = validator.validate(json(.map(values)))
-                if !lines.isEmpty { text += "\(chart.name):\n" + lines.map { "- \($0)\n" }.joined() }
+                if !lines.isEmpty { text += "\(chart.name):\n- " + lines.joined(separator: "\n") + "\n" }
             } catch {
                 text += "\(chart.name):\ncannot read values.schema.json: \(error)\n"
             }

@@ -22,7 +22,13 @@ struct SetExpression {
     /// Applies an expression to a map.
     static func apply(_ text: String, _ mode: Mode, to map: MapObject) throws(GoError) {
         var expression = SetExpression(text: Array(text.utf8), mode: mode)
-        while expression.position < expression.text.count { try expression.key(map, depth: 0) }
+        while try expression.key(map, depth: 0) != .end {}
+    }
+
+    /// Whether the text went on after what was read: Helm ends without a word wherever it runs out of text, an
+    /// unfinished index included.
+    private enum Ending {
+        case more, end
     }
 
     /// Merges a map into another, the source winning.
@@ -42,6 +48,7 @@ struct SetExpression {
     }
 
     private var isLiteral: Bool { if case .literal = mode { true } else { false } }
+    private var isJSON: Bool { if case .json = mode { true } else { false } }
 
     /// Reads up to one of the stops (consumed); nil for the stop at the end of the text.
     private mutating func token(_ stops: String) -> ([UInt8], UInt8?) {
@@ -50,7 +57,8 @@ struct SetExpression {
             let byte = text[position]
             position += 1
             if stops.utf8.contains(byte) { return (result, byte) }
-            if byte == UInt8(ascii: "\\"), position < text.count {
+            if byte == UInt8(ascii: "\\"), !isLiteral {
+                if position == text.count { return (result, nil) }
                 result.append(text[position])
                 position += 1
                 continue
@@ -60,114 +68,169 @@ struct SetExpression {
         return (result, nil)
     }
 
-    private mutating func key(_ map: MapObject, depth: Int) throws(GoError) {
-        guard depth <= Self.maximumDepth else {
-            throw GoError(
-                "value name nested level is greater than maximum supported nested level of \(Self.maximumDepth)")
-        }
+    private static func set(_ map: MapObject, _ key: String, _ value: Value) {
+        if !key.isEmpty { map[key] = value }
+    }
+
+    private mutating func key(_ map: MapObject, depth: Int) throws(GoError) -> Ending {
         let (name, stop) = token(isLiteral ? "=[." : "=[,.")
         let key = String(decoding: name, as: UTF8.self)
         switch stop {
         case nil:
-            if name.isEmpty { return }
+            if name.isEmpty { return .end }
             throw GoError("key \(GoQuoting.quote(key)) has no value")
         case UInt8(ascii: ","):
+            Self.set(map, key, .string(""))
             throw GoError("key \(GoQuoting.quote(key)) has no value (cannot end with ,)")
         case UInt8(ascii: "["):
-            let index = try index()
+            guard let index = try index() else { return .end }
             var list: [Value] = []
-            if case .list(let existing, _)? = map[key] { list = existing }
-            map[key] = .list(try element(list, index, depth: depth))
+            if let existing = map[key] {
+                guard case .list(let elements, _) = existing else { throw Self.unparsed(existing, "[]interface {}") }
+                list = elements
+            }
+            let ending = try element(&list, index, depth: depth)
+            Self.set(map, key, .list(list))
+            return ending
         case UInt8(ascii: "="):
-            if key.isEmpty, !isLiteral { return }
-            map[key] = try value()
+            let (value, ending) = try value()
+            Self.set(map, key, value)
+            return ending
         default:
+            guard depth < Self.maximumDepth else {
+                throw GoError(
+                    "value name nested level is greater than maximum supported nested level of \(Self.maximumDepth)")
+            }
             var inner = MapObject()
-            if case .map(let existing)? = map[key] { inner = existing }
-            let before = position
-            try self.key(inner, depth: depth + 1)
-            if inner.members.isEmpty, position == text.count, before == text.count {
+            if let existing = map[key] {
+                guard case .map(let found) = existing else {
+                    throw Self.unparsed(existing, "map[string]interface {}")
+                }
+                inner = found
+            }
+            let ending = try self.key(inner, depth: depth + 1)
+            if ending == .more, inner.members.isEmpty {
                 throw GoError("key map \(GoQuoting.quote(key)) has no value")
             }
-            if !key.isEmpty { map[key] = .map(inner) }
+            if !inner.members.isEmpty { Self.set(map, key, .map(inner)) }
+            return ending
         }
     }
 
-    private mutating func index() throws(GoError) -> Int {
+    /// What Helm makes of Go's panic where a path runs through a value of another type.
+    private static func unparsed(_ value: Value, _ wanted: String) -> GoError {
+        let type = value.isNil ? "nil" : value.typeName
+        return GoError("unable to parse key: interface conversion: interface {} is \(type), not \(wanted)")
+    }
+
+    /// An index and its closing bracket; nil where the text ends before that.
+    private mutating func index() throws(GoError) -> Int? {
         let (digits, stop) = token("]")
-        guard stop != nil else { throw GoError("error parsing index: EOF") }
+        guard stop != nil else { return nil }
         let text = String(decoding: digits, as: UTF8.self)
-        guard let index = Int(text) else {
-            throw GoError("error parsing index: strconv.Atoi: parsing \(GoQuoting.quote(text)): invalid syntax")
-        }
-        guard index >= 0 else { throw GoError("negative \(index) index not allowed") }
-        guard index <= Self.maximumIndex else {
-            throw GoError("index of \(index) is greater than maximum supported index of \(Self.maximumIndex)")
-        }
-        return index
+        if let index = GoNumbers.integer(text, base: 10) { return Int(index) }
+        let unsigned = digits.first == 0x2D || digits.first == 0x2B ? Array(digits.dropFirst()) : digits
+        let isNumber = !unsigned.isEmpty && unsigned.allSatisfy { (0x30...0x39).contains($0) }
+        throw GoError(
+            "error parsing index: strconv.Atoi: parsing \(GoQuoting.quote(text)): "
+                + (isNumber ? "value out of range" : "invalid syntax"))
     }
 
-    private mutating func element(_ list: [Value], _ index: Int, depth: Int) throws(GoError) -> [Value] {
-        var list = list
+    private static func put(_ value: Value, _ list: inout [Value], _ index: Int) throws(GoError) {
+        guard index <= maximumIndex else {
+            throw GoError("index of \(index) is greater than maximum supported index of \(maximumIndex)")
+        }
+        while list.count <= index { list.append(.null) }
+        list[index] = value
+    }
+
+    private mutating func element(_ list: inout [Value], _ index: Int, depth: Int) throws(GoError) -> Ending {
+        guard index >= 0 else { throw GoError("negative \(index) index not allowed") }
         let (name, stop) = token("[.=")
-        func put(_ value: Value) {
-            while list.count <= index { list.append(.null) }
-            list[index] = value
-        }
-        guard let stop else {
-            if name.isEmpty { throw GoError("error parsing index: EOF") }
-            throw GoError(
-                "unexpected data at end of array index \(GoQuoting.quote(String(decoding: name, as: UTF8.self)))")
-        }
         guard name.isEmpty else {
-            throw GoError(
-                "unexpected data at end of array index: \(GoQuoting.quote(String(decoding: name, as: UTF8.self)))")
+            // Go prints the characters one by one.
+            let shown = String(decoding: name, as: UTF8.self).unicodeScalars
+                .map { String(decoding: GoQuoting.quoteCharacter($0.value), as: UTF8.self) }.joined(separator: " ")
+            throw GoError("unexpected data at end of array index: [\(shown)]")
         }
         switch stop {
-        case UInt8(ascii: "="): put(try value())
+        case nil: return .end
+        case UInt8(ascii: "="):
+            let (value, ending) = try value()
+            try Self.put(value, &list, index)
+            return isJSON ? .more : ending == .end && !isLiteral ? .more : ending
         case UInt8(ascii: "["):
-            let next = try self.index()
+            guard let next = try self.index() else { return .end }
             var inner: [Value] = []
-            if index < list.count, case .list(let existing, _) = list[index] { inner = existing }
-            put(.list(try element(inner, next, depth: depth + 1)))
+            if index < list.count, !list[index].isNil {
+                guard case .list(let existing, _) = list[index] else {
+                    throw Self.unparsed(list[index], "[]interface {}")
+                }
+                inner = existing
+            }
+            if try element(&inner, next, depth: depth) == .end { return .end }
+            try Self.put(.list(inner), &list, index)
+            return .more
         default:
             var inner = MapObject()
-            if index < list.count, case .map(let existing) = list[index] { inner = existing }
-            try key(inner, depth: depth + 1)
-            put(.map(inner))
+            if index < list.count {
+                if case .map(let existing) = list[index] {
+                    inner = existing
+                } else {
+                    list[index] = .map(inner)
+                }
+            }
+            if try key(inner, depth: depth) == .end { return .end }
+            try Self.put(.map(inner), &list, index)
+            return .more
         }
-        return list
     }
 
-    private mutating func value() throws(GoError) -> Value {
+    private mutating func value() throws(GoError) -> (Value, Ending) {
         switch mode {
         case .literal:
             let rest = Array(text[position...])
             position = text.count
-            return .text(rest)
+            return (.text(rest), .more)
         case .json:
-            // The longest prefix that is JSON: a comma may end it or belong to it.
+            if isEmptyValue() { return (.null, .more) }
             let rest = Array(text[position...])
-            var end = rest.count
-            while true {
-                if let value = try? JSONValue(parsing: Array(rest[..<end])) {
-                    position += end
-                    if position < text.count { position += 1 }
-                    return Value(json: value)
-                }
-                guard let comma = rest[..<end].lastIndex(of: UInt8(ascii: ",")) else { break }
-                end = comma
+            let end: Int
+            switch GoJSONSyntax.prefix(of: rest) {
+            case .success(let length): end = length
+            case .failure(let error): throw error
             }
-            if rest.isEmpty { return .null }
-            throw GoError("invalid JSON value")
+            var value = Value.null
+            do {
+                value = Value(json: try JSONValue(parsing: Array(rest[..<end])))
+            } catch {
+                throw GoError("\(error)")
+            }
+            position += end
+            _ = isEmptyValue()
+            return (value, .more)
         default: break
         }
-        if position < text.count, text[position] == UInt8(ascii: "{") {
+        guard position < text.count else { return (.string(""), .end) }
+        if text[position] == UInt8(ascii: "{") {
             position += 1
-            return try list()
+            return (try list(), .more)
         }
         let (bytes, _) = token(",")
-        return try scalar(bytes)
+        return (try scalar(bytes), .more)
+    }
+
+    /// Skips space and one comma; whether there was nothing but them.
+    private mutating func isEmptyValue() -> Bool {
+        while position < text.count {
+            if text[position] == UInt8(ascii: ",") {
+                position += 1
+                return true
+            }
+            guard [0x20, 0x09, 0x0A, 0x0B, 0x0C, 0x0D].contains(text[position]) else { return false }
+            position += 1
+        }
+        return true
     }
 
     private mutating func list() throws(GoError) -> Value {
@@ -176,9 +239,9 @@ struct SetExpression {
             let (bytes, stop) = token(",}")
             guard let stop else { throw GoError("list must terminate with '}'") }
             if stop == UInt8(ascii: "}") {
-                // An empty list, or the last element; a comma after it belongs to the next key.
+                // The last element; a comma after it belongs to the next key.
                 if position < text.count, text[position] == UInt8(ascii: ",") { position += 1 }
-                if !(bytes.isEmpty && elements.isEmpty) { elements.append(try scalar(bytes)) }
+                elements.append(try scalar(bytes))
                 return .list(elements)
             }
             elements.append(try scalar(bytes))

@@ -57,10 +57,15 @@ enum ListKind: UInt8 {
     case any, string, int, bytes
     /// A `[]string` that is nil: empty everywhere but in JSON and YAML, where it is null.
     case nilStrings
+    /// A `[]interface {}` that is nil.
+    case nilAny
+    /// A list of lists, as `chunk` makes it.
+    case lists
 
     var typeName: String {
         switch self {
-        case .any: "[]interface {}"
+        case .any, .nilAny: "[]interface {}"
+        case .lists: "[][]interface {}"
         case .string, .nilStrings: "[]string"
         case .int: "[]int"
         case .bytes: "[]uint8"
@@ -73,12 +78,14 @@ final class MapObject {
     /// The Go types of maps that templates can tell apart.
     enum Kind: UInt8 {
         case plain, values, strings
+        /// A `map[string]string` that is nil: empty everywhere but in JSON and YAML, where it is null.
+        case nilStrings
 
         var typeName: String {
             switch self {
             case .plain: "map[string]interface {}"
             case .values: "common.Values"
-            case .strings: "map[string]string"
+            case .strings, .nilStrings: "map[string]string"
             }
         }
     }
@@ -138,6 +145,10 @@ class TemplateObject {
     var kindName: String { "struct" }
     /// The text that `%v` gives.
     var text: String { "" }
+    /// What `%v` gives where the value is an argument: a method with a pointer receiver counts in an action alone.
+    var argumentText: String { text }
+    /// The members that `toJson` sees in the order of a struct's fields; nil where `encoded` says it all.
+    var encodedFields: [(key: String, value: Value)]? { nil }
     /// What `toJson` and `toYaml` see; nil fields are left out by the type itself.
     var encoded: Value { .map(MapObject()) }
     /// Go's truth: structs are always true, named maps and slices when they have elements.
@@ -250,7 +261,25 @@ extension Value {
         }
     }
 
-    /// A copy that shares no map with this value.
+    /// A copy that shares no map with this value, which a template may have put into itself.
+    func deepCopy(depth: Int) throws(GoError) -> Value {
+        guard depth < GoFormat.deepest else { throw GoFormat.refusal }
+        switch self {
+        case .list(let elements, let kind):
+            var copies: [Value] = []
+            copies.reserveCapacity(elements.count)
+            for element in elements { copies.append(try element.deepCopy(depth: depth + 1)) }
+            return .list(copies, kind)
+        case .map(let map):
+            var members: [String: Value] = [:]
+            members.reserveCapacity(map.members.count)
+            for (key, value) in map.members { members[key] = try value.deepCopy(depth: depth + 1) }
+            return .map(MapObject(members, kind: map.kind))
+        default: return self
+        }
+    }
+
+    /// A copy that shares no map with this value, which no template has touched.
     func deepCopy() -> Value {
         switch self {
         case .list(let elements, let kind): .list(elements.map { $0.deepCopy() }, kind)

@@ -25,7 +25,8 @@ enum YAMLEncoding {
         case .binary(let bytes):
             guard let text = throughJSON(Bytes.text(bytes)) else { return false }
             emitter.string(text)
-        case .list(_, .nilStrings): emitter.plain("null")
+        case .list(_, .nilStrings), .list(_, .nilAny): emitter.plain("null")
+        case .map(let map) where map.kind == .nilStrings: emitter.plain("null")
         case .list(let elements, let kind):
             if kind == .bytes {
                 emitter.string(String(decoding: Base64.encode(JSONEncoding.bytes(of: elements)), as: UTF8.self))

@@ -31,7 +31,7 @@ package enum GoNumberText {
     }
 
     /// The shortest text that a 32-bit float reproduces, as YAML's float keys become JSON keys.
-    static func single(_ value: Double) -> String {
+    package static func single(_ value: Double) -> String {
         general(Double(Float(value).description) ?? value)
     }
 }

@@ -77,6 +77,13 @@ public struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
     public var column: Int
     /// The line as Go's `yaml.v2` reports it, which for some errors is one less; 0 where it reports none.
     package var goLine: Int
+    /// All that Go says of this error where it is no line and problem.
+    private var goText: String?
+
+    package init(_ problem: String, line: Int = 0, column: Int = 0, go goText: String) {
+        self.init(problem, line: line, column: column)
+        self.goText = goText
+    }
 
     package init(_ problem: String, line: Int = 0, column: Int = 0, goLine: Int? = nil) {
         self.problem = problem
@@ -92,6 +99,6 @@ public struct YAMLError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// The text that Go's `yaml.v2` gives this error, which Helm's messages quote.
     package var goDescription: String {
-        goLine > 0 ? "yaml: line \(goLine): \(problem)" : "yaml: \(problem)"
+        goText ?? (goLine > 0 ? "yaml: line \(goLine): \(problem)" : "yaml: \(problem)")
     }
 }

@@ -71,13 +71,55 @@ final class YAMLReader {
         }
         try advance()
         anchors.removeAll(keepingCapacity: true)
-        let value = try node(isKey: false).value
+        conversionError = nil
+        let value: JSONValue
+        do {
+            value = try node(isKey: false).value
+        } catch {
+            throw try laterSyntaxError() ?? error
+        }
+        if let conversionError { throw conversionError }
         // A first document is returned even if what follows it is broken, so the end is only looked at on the next call.
         if event.type == YAML_DOCUMENT_END_EVENT { try advanceAfterDocument() }
         return value
     }
 
     private var pendingError: YAMLError?
+    /// What cannot be said in JSON. Go finds it only after the whole document has been read and decoded.
+    private var conversionError: YAMLError?
+
+    /// Go parses a whole document before it decodes any of it: a later mistake of syntax is reported before an earlier
+    /// one of meaning.
+    private func laterSyntaxError() throws(YAMLError) -> YAMLError? {
+        guard pendingError == nil, parser.pointee.error == YAML_NO_ERROR else { return nil }
+        while event.type != YAML_DOCUMENT_END_EVENT, event.type != YAML_STREAM_END_EVENT {
+            if event.type == YAML_ALIAS_EVENT {
+                let name = String(cString: event.data.alias.anchor)
+                if anchors[name] == nil, !openAnchors.contains(name) {
+                    return error("unknown anchor '\(name)' referenced")
+                }
+            } else if let name = anchorOfEvent() {
+                openAnchors.insert(name)
+            }
+            do {
+                try advance()
+            } catch {
+                return error
+            }
+        }
+        return nil
+    }
+
+    private func anchorOfEvent() -> String? {
+        let anchor: UnsafeMutablePointer<yaml_char_t>? =
+            switch event.type {
+            case YAML_SCALAR_EVENT: event.data.scalar.anchor
+            case YAML_SEQUENCE_START_EVENT: event.data.sequence_start.anchor
+            case YAML_MAPPING_START_EVENT: event.data.mapping_start.anchor
+            default: nil
+            }
+        return anchor.map { String(cString: $0) }
+    }
 
     private func advanceAfterDocument() throws(YAMLError) {
         do {
@@ -187,6 +229,7 @@ final class YAMLReader {
         var keys: [String] = []
         var values: [JSONValue] = []
         var merged: JSONObject?
+        var hasNullKey = false
         while event.type != YAML_MAPPING_END_EVENT {
             let mark = event.start_mark
             let key = try node(isKey: true)
@@ -197,9 +240,20 @@ final class YAMLReader {
                 continue
             }
             guard let name = key.key else {
-                throw YAMLError(
-                    "a mapping or sequence or null cannot be a key", line: Int(mark.line) + 1,
-                    column: Int(mark.column) + 1)
+                guard key.value.isNull else {
+                    throw YAMLError(
+                        "a mapping or sequence cannot be a key", line: Int(mark.line) + 1,
+                        column: Int(mark.column) + 1, go: "yaml: invalid map key: \(GoSyntaxText.of(key.value))")
+                }
+                let value = try node(isKey: false).value
+                // Of several the last is the one that Go has kept.
+                if conversionError == nil || hasNullKey {
+                    hasNullKey = true
+                    conversionError = YAMLError(
+                        "null cannot be a key", line: Int(mark.line) + 1, column: Int(mark.column) + 1,
+                        go: "unsupported map key of type: %!s(<nil>), key: <nil>, value: \(GoSyntaxText.of(value))")
+                }
+                continue
             }
             if options.duplicateKeys == .refuse, merged?.contains(name) ?? keys.contains(name) {
                 throw YAMLError(
@@ -224,6 +278,7 @@ final class YAMLReader {
     /// Reads the value of a `<<` key: a mapping, or a sequence of mappings of which the earlier win.
     private func merge(into object: inout JSONObject) throws(YAMLError) {
         let problem = error("map merge requires map or sequence of maps as the value")
+        guard event.type != YAML_SCALAR_EVENT else { throw problem }
         switch try node(isKey: false).value {
         case .object(let source):
             for (key, value) in source { object[key] = value }
@@ -247,7 +302,7 @@ final class YAMLReader {
         } else if tag.isEmpty, isKey, text == [UInt8(ascii: "<"), UInt8(ascii: "<")] {
             result = Node(value: .string("<<"), key: "<<", isMerge: true)
         } else {
-            let value = try resolve(text, tag: tag)
+            let value = try resolve(text, tag: tag, isKey: isKey)
             result = Node(value: value, key: nil)
             if isKey { result.key = Self.keyText(value) }
         }
@@ -258,7 +313,7 @@ final class YAMLReader {
         return result
     }
 
-    private func resolve(_ text: [UInt8], tag: String) throws(YAMLError) -> JSONValue {
+    private func resolve(_ text: [UInt8], tag: String, isKey: Bool) throws(YAMLError) -> JSONValue {
         let string = { String(decoding: text, as: UTF8.self) }
         let isQuoted = event.data.scalar.style != YAML_PLAIN_SCALAR_STYLE
         let core = "tag:yaml.org,2002:"
@@ -282,7 +337,14 @@ final class YAMLReader {
         case .unsigned(let integer): (value, resolved) = (JSONNumberText.value(of: String(integer)) ?? .null, "int")
         case .float(let double):
             guard double.isFinite else {
-                throw error("json: unsupported value: \(double.isNaN ? "NaN" : double < 0 ? "-Inf" : "+Inf")")
+                if isKey { return .string(double.isNaN ? ".nan" : double < 0 ? "-.inf" : ".inf") }
+                let problem = "json: unsupported value: \(double.isNaN ? "NaN" : double < 0 ? "-Inf" : "+Inf")"
+                if conversionError == nil {
+                    conversionError = YAMLError(
+                        problem, line: Int(event.start_mark.line) + 1, column: Int(event.start_mark.column) + 1,
+                        go: problem)
+                }
+                return .null
             }
             (value, resolved) = (Self.number(double), "float")
         case .timestamp: (value, resolved) = (.string(string()), "timestamp")

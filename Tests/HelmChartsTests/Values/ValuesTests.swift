@@ -57,7 +57,7 @@ struct ValuesTests {
             ("a=3", "{\"a\":3} int64"), ("a=1.5", "{\"a\":\"1.5\"} string"), ("a=012", "{\"a\":\"012\"} string"),
             ("a=TRUE", "{\"a\":true} bool"), ("a.b\\.c=1\\,2", "{\"a\":{\"b.c\":\"1,2\"}} map"),
             ("a={x,2,true}", "{\"a\":[\"x\",2,true]} slice"), ("a[1].k=v", "{\"a\":[null,{\"k\":\"v\"}]} slice"),
-            ("a={}", "{\"a\":[]} slice"), ("a=", "{\"a\":\"\"} string"),
+            ("a={}", "{\"a\":[\"\"]} slice"), ("a=", "{\"a\":\"\"} string"),
         ])
     func setExpressions(expression: String, expected: String) throws {
         let chart = try ChartFixtures.chart(["templates/a.yaml": "{{ .Values | toJson }} {{ kindOf .Values.a }}"])
