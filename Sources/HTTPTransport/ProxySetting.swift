@@ -1,7 +1,7 @@
 /// The way a request leaves.
 public enum ProxySetting: Sendable, Hashable {
     /// What `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say, in capitals or small; see
-    /// ``ProxyExceptions`` for the latter. Loopback addresses are always reached directly.
+    /// `ProxyExceptions` for the latter. Loopback addresses are always reached directly.
     case environment
     /// Directly.
     case none
