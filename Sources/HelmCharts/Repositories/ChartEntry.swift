@@ -68,8 +68,11 @@ package enum VersionSelection {
     /// - Throws: ``RepositoryError`` of kind `invalidReference` for a range that cannot be read.
     package static func select(_ entries: [ChartEntry], _ range: String) throws(RepositoryError) -> ChartEntry? {
         if !range.isEmpty, let exact = entries.first(where: { $0.version == range }) { return exact }
-        guard let constraint = VersionConstraint(range.isEmpty ? "*" : range) else {
-            throw RepositoryError(.invalidReference, VersionConstraint.problem(range))
+        let constraint: VersionConstraint
+        do throws(GoError) {
+            constraint = try VersionConstraint(reading: range.isEmpty ? "*" : range)
+        } catch {
+            throw RepositoryError(.invalidReference, error.text)
         }
         return entries.first { SemanticVersion($0.version).map(constraint.allows) ?? false }
     }
