@@ -15,7 +15,8 @@ extension CustomResourceDefinition {
         if old == nil, new.name != "\(plural).\(group)" {
             errors.append(.invalid("metadata.name", .string(new.name), "must be spec.names.plural+\".\"+spec.group"))
         }
-        errors += groupFaults(group, new)
+        errors += groupFaults(group)
+        errors += approvalFaults(group, new, old)
         errors += namesFaults(spec["names"] ?? .null)
         let scope = spec["scope"] ?? .string("")
         if !["Cluster", "Namespaced"].contains(scope.stringValue) {
@@ -35,14 +36,23 @@ extension CustomResourceDefinition {
         return errors
     }
 
-    private static func groupFaults(_ group: String, _ object: KubeObject) -> [FieldError] {
+    private static func groupFaults(_ group: String) -> [FieldError] {
         guard !group.isEmpty else { return [.required("spec.group")] }
         if let fault = Self.subdomainFault(group) { return [.invalid("spec.group", .string(group), fault)] }
         if !group.contains(".") {
             return [.invalid("spec.group", .string(group), "should be a domain with at least one dot")]
         }
+        return []
+    }
+
+    /// A change that leaves the approval as it was may do so, whatever it is.
+    private static func approvalFaults(_ group: String, _ object: KubeObject, _ old: KubeObject?) -> [FieldError] {
         guard isProtected(group) else { return [] }
+        func state(_ annotation: String) -> String {
+            ["unapproved", "http"].first { annotation.hasPrefix($0) } ?? (annotation.isEmpty ? "" : "invalid")
+        }
         let annotation = object.annotations[approvalAnnotation] ?? ""
+        if let old, state(old.annotations[approvalAnnotation] ?? "") == state(annotation) { return [] }
         let field = "metadata.annotations[\(approvalAnnotation)]"
         let link = "see https://github.com/kubernetes/enhancements/pull/1111"
         if annotation.isEmpty {
@@ -81,28 +91,54 @@ extension CustomResourceDefinition {
 
     private static func conversionFaults(_ conversion: JSONValue) -> [FieldError] {
         let strategy = conversion["strategy"]?.stringValue ?? ""
-        let webhook = conversion["webhook"]
+        let (client, versions) = (conversion[path: "webhook", "clientConfig"], reviewVersions(conversion))
+        let path = "spec.conversion"
         switch strategy {
-        case "None":
-            guard webhook?["clientConfig"] != nil else { return [] }
-            return [
-                .forbidden(
-                    "spec.conversion.webhookClientConfig",
-                    "should not be set when strategy is not set to Webhook")
-            ]
+        case "": return [.required("\(path).strategy")] + unusedWebhookFaults(client, versions)
+        case "None": return unusedWebhookFaults(client, versions)
         case "Webhook":
             var errors: [FieldError] = []
-            if webhook?["clientConfig"] == nil {
+            if let client {
+                errors += WebhookClientRules.errors(client, "\(path).webhookClientConfig", forcesHTTPS: true)
+            } else {
                 errors.append(
-                    .required("spec.conversion.webhookClientConfig", "required when strategy is set to Webhook"))
+                    .required("\(path).webhookClientConfig", "required when strategy is set to Webhook"))
             }
-            if (webhook?["conversionReviewVersions"]?.arrayValue ?? []).isEmpty {
-                errors.append(.required("spec.conversion.conversionReviewVersions"))
-            }
-            return errors
+            return errors + reviewVersionFaults(versions)
         default:
-            return [.notSupported("spec.conversion.strategy", .string(strategy), ["None", "Webhook"])]
+            return [.notSupported("\(path).strategy", .string(strategy), ["None", "Webhook"])]
+                + unusedWebhookFaults(client, versions)
         }
+    }
+
+    private static func reviewVersions(_ conversion: JSONValue) -> [String] {
+        conversion[path: "webhook", "conversionReviewVersions"]?.stringArrayValue ?? []
+    }
+
+    private static func unusedWebhookFaults(_ client: JSONValue?, _ versions: [String]) -> [FieldError] {
+        var errors: [FieldError] = []
+        let detail = "should not be set when strategy is not set to Webhook"
+        if client != nil { errors.append(.forbidden("spec.conversion.webhookClientConfig", detail)) }
+        if !versions.isEmpty { errors.append(.forbidden("spec.conversion.conversionReviewVersions", detail)) }
+        return errors
+    }
+
+    private static func reviewVersionFaults(_ versions: [String]) -> [FieldError] {
+        let path = "spec.conversion.conversionReviewVersions"
+        guard !versions.isEmpty else { return [.required(path)] }
+        var errors: [FieldError] = []
+        var seen: Set<String> = []
+        for (index, version) in versions.enumerated() {
+            if !seen.insert(version).inserted {
+                errors.append(.invalid("\(path)[\(index)]", .string(version), "duplicate version"))
+            } else if let fault = labelFault(version) {
+                errors.append(.invalid("\(path)[\(index)]", .string(version), fault))
+            }
+        }
+        if seen.isDisjoint(with: ["v1", "v1beta1"]) {
+            errors.append(.invalid(path, JSONValue(versions), "must include at least one of v1, v1beta1"))
+        }
+        return errors
     }
 
     // MARK: Versions
@@ -115,12 +151,11 @@ extension CustomResourceDefinition {
                 errors.append(.invalid("spec.versions[\(index)].name", .string(name), fault))
             }
         }
-        let internalVersions = FieldError.invalid("spec.versions", .array(internalForm(versions)), "")
         func versionsFault(_ detail: String) {
             errors.append(
                 FieldError(
-                    reason: internalVersions.reason, field: internalVersions.field,
-                    message: "\(internalVersionsText(internalVersions.message)): \(detail)"))
+                    reason: "FieldValueInvalid", field: "spec.versions",
+                    message: "Invalid value: \(GoSchemaForm.text(ofVersions: versions)): \(detail)"))
         }
         if Set(names).count != names.count { versionsFault("must contain unique version names") }
         let storage = versions.filter { $0["storage"]?.boolValue == true }
@@ -141,24 +176,28 @@ extension CustomResourceDefinition {
                         + "spec.versions until a storage migration ensures no data remains persisted in \(name) and "
                         + "removes \(name) from status.storedVersions"))
         }
-        errors += schemaFaults(versions)
+        errors += partFaults(versions, old)
         return errors
     }
 
     /// The parts of all versions are reported once, under `spec`, where all versions agree on them, since that is how
     /// the server holds them.
-    private static func schemaFaults(_ versions: [JSONValue]) -> [FieldError] {
+    private static func partFaults(_ versions: [JSONValue], _ old: KubeObject?) -> [FieldError] {
         var errors: [FieldError] = []
         func agrees(_ key: String) -> Bool { Set(versions.map { $0[key] }).count <= 1 }
         let (schemasAgree, columnsAgree) = (agrees("schema"), agrees("additionalPrinterColumns"))
         let (subresourcesAgree, fieldsAgree) = (agrees("subresources"), agrees("selectableFields"))
+        let anyHasStatus = versions.contains { $0[path: "subresources", "status"] != nil }
         for (index, version) in versions.enumerated() {
             let own = "spec.versions[\(index)]"
+            errors += deprecationFaults(version, own)
             if let schema = version[path: "schema", "openAPIV3Schema"] {
                 if !schemasAgree || index == 0 {
                     let path = (schemasAgree ? "spec.validation" : "\(own).schema") + ".openAPIV3Schema"
-                    errors += StructuralSchemaValidation.faults(
-                        of: schema, at: path, hasStatus: version[path: "subresources", "status"] != nil)
+                    let hasStatus = version[path: "subresources", "status"] != nil
+                    errors += DefinitionSchemaValidation.faults(
+                        of: schema, at: path, hasStatus: schemasAgree ? anyHasStatus : hasStatus,
+                        isUnchanged: isUnchanged(version, old))
                 }
             } else {
                 errors.append(.required("\(own).schema.openAPIV3Schema"))
@@ -178,6 +217,36 @@ extension CustomResourceDefinition {
                     version["selectableFields"]?.arrayValue ?? [], version[path: "schema", "openAPIV3Schema"] ?? .null,
                     (fieldsAgree ? "spec" : own) + ".selectableFields")
             }
+        }
+        return errors
+    }
+
+    /// Whether the stored definition has the version with the same schema.
+    private static func isUnchanged(_ version: JSONValue, _ old: KubeObject?) -> Bool {
+        let versions = old?[path: "spec", "versions"]?.arrayValue ?? []
+        return versions.contains { $0["name"] == version["name"] && $0["schema"] == version["schema"] }
+    }
+
+    private static func deprecationFaults(_ version: JSONValue, _ path: String) -> [FieldError] {
+        guard let warning = version["deprecationWarning"]?.stringValue else { return [] }
+        func fault(_ detail: String) -> FieldError {
+            .invalid("\(path).deprecationWarning", .string(warning), detail)
+        }
+        guard version["deprecated"] == true else { return [fault("can only be set for deprecated versions")] }
+        var errors: [FieldError] = []
+        if warning.utf8.count > 256 { errors.append(fault("must be <= 256 characters long")) }
+        if warning.isEmpty { errors.append(fault("must not be an empty string")) }
+        var position = 0
+        for scalar in warning.unicodeScalars {
+            if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) {
+                errors.append(
+                    fault(
+                        """
+                        must only contain printable UTF-8 characters; non-printable character found at index \(position)
+                        """))
+                break
+            }
+            position += scalar.utf8.count
         }
         return errors
     }
@@ -204,32 +273,31 @@ extension CustomResourceDefinition {
             }
             let jsonPath = column["jsonPath"]?.stringValue ?? ""
             // A path that does not parse is no fault: the server skips its column.
-            if jsonPath.isEmpty { errors.append(.required("\(field).JSONPath")) }
+            errors += simplePathFaults(jsonPath, "\(field).JSONPath", isRequired: true)
         }
         return errors
+    }
+
+    /// Paths of columns and scales begin at the root of the object.
+    private static func simplePathFaults(_ text: String, _ field: String, isRequired: Bool) -> [FieldError] {
+        if text.isEmpty { return isRequired ? [.required(field)] : [] }
+        return text.hasPrefix(".")
+            ? [] : [.invalid(field, .string(text), "must be a simple json path starting with .")]
     }
 
     private static func scaleFaults(_ scale: JSONValue?, _ path: String) -> [FieldError] {
         guard let scale else { return [] }
         var errors: [FieldError] = []
-        func check(_ key: String, under roots: [String], isRequired: Bool) {
+        func check(_ key: String, under roots: [String], _ place: String, isRequired: Bool) {
             let text = scale[key]?.stringValue ?? ""
-            if text.isEmpty {
-                if isRequired { errors.append(.required("\(path).\(key)")) }
-                return
-            }
-            let isPlain = text.hasPrefix(".") && !text.contains("[") && !text.contains("(")
-            if !isPlain {
-                errors.append(
-                    .invalid("\(path).\(key)", .string(text), "should be a simple json path without array notation"))
-            } else if !roots.contains(where: { text.hasPrefix($0) }) {
-                let words = roots.map { String($0.dropLast()) }.joined(separator: " or ")
-                errors.append(.invalid("\(path).\(key)", .string(text), "should be a json path under \(words)"))
-            }
+            let faults = simplePathFaults(text, "\(path).\(key)", isRequired: isRequired)
+            errors += faults
+            guard faults.isEmpty, !text.isEmpty, !roots.contains(where: { text.hasPrefix($0) }) else { return }
+            errors.append(.invalid("\(path).\(key)", .string(text), "should be a json path under \(place)"))
         }
-        check("specReplicasPath", under: [".spec."], isRequired: true)
-        check("statusReplicasPath", under: [".status."], isRequired: true)
-        check("labelSelectorPath", under: [".spec.", ".status."], isRequired: false)
+        check("specReplicasPath", under: [".spec."], ".spec", isRequired: true)
+        check("statusReplicasPath", under: [".status."], ".status", isRequired: true)
+        check("labelSelectorPath", under: [".spec.", ".status."], "either .spec or .status", isRequired: false)
         return errors
     }
 
@@ -244,26 +312,26 @@ extension CustomResourceDefinition {
                 errors.append(.required(place))
                 continue
             }
-            if !seen.insert(jsonPath).inserted { errors.append(.duplicate(place, .string(jsonPath))) }
-            let members = jsonPath.split(separator: ".").map { String($0) }
-            var node: Schema? = root
-            for member in members { node = node?.properties[member] }
-            guard jsonPath.hasPrefix("."), let node else {
-                errors.append(
-                    .invalid(place, .string(jsonPath), "is an invalid path: does not refer to a valid field"))
+            let target: RulePath.Target
+            do throws(RulePath.Fault) {
+                target = try RulePath.resolve(jsonPath, in: root, allowsBrackets: false)
+            } catch {
+                errors.append(.invalid(place, .string(jsonPath), "is an invalid path: \(error.message)"))
                 continue
             }
-            if members.first == "metadata" {
+            if target.members.first?.name == "metadata" {
                 errors.append(.invalid(place, .string(jsonPath), "must not point to fields in metadata"))
-            } else if !["string", "boolean", "integer"].contains(node.type) {
+            }
+            if !["string", "boolean", "integer"].contains(target.schema.type) {
                 errors.append(
                     .invalid(
                         place, .string(jsonPath),
                         "must point to a field of type string, boolean or integer. Enum string fields and strings with "
                             + "formats are allowed."))
             }
+            if !seen.insert(target.text).inserted { errors.append(.duplicate(place, .string(jsonPath))) }
         }
-        if fields.count > 8 { errors.append(.tooMany(path, count: fields.count, maximum: 8)) }
+        if seen.count > 8 { errors.append(.tooMany(path, count: seen.count, maximum: 8)) }
         return errors
     }
 
@@ -320,39 +388,5 @@ extension CustomResourceDefinition {
                 && label.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
         }
         return isValid ? nil : rule
-    }
-
-    /// The versions as the server's messages print them: with the names that Go gives their fields, in Go's order, and
-    /// without the parts that all versions share.
-    private static func internalForm(_ versions: [JSONValue]) -> [JSONValue] {
-        func own(_ version: JSONValue, _ key: String) -> JSONValue {
-            Set(versions.map { $0[key] }).count <= 1 ? .null : version[key] ?? .null
-        }
-        return versions.map { version in
-            var form = JSONObject()
-            form["0Name"] = version["name"] ?? .string("")
-            form["1Served"] = version["served"] ?? .bool(false)
-            form["2Storage"] = version["storage"] ?? .bool(false)
-            form["3Deprecated"] = version["deprecated"] ?? .bool(false)
-            form["4DeprecationWarning"] = version["deprecationWarning"] ?? .null
-            form["5Schema"] = own(version, "schema")
-            form["6Subresources"] = own(version, "subresources")
-            form["7AdditionalPrinterColumns"] = own(version, "additionalPrinterColumns")
-            form["8SelectableFields"] = own(version, "selectableFields")
-            return .object(form)
-        }
-    }
-
-    /// Takes the digits away that kept the fields in Go's order.
-    private static func internalVersionsText(_ text: String) -> String {
-        var result = text
-        for (index, name) in [
-            "Name", "Served", "Storage", "Deprecated", "DeprecationWarning", "Schema", "Subresources",
-            "AdditionalPrinterColumns", "SelectableFields",
-        ].enumerated() {
-            result = result.split(separator: "\"\(index)\(name)\"", omittingEmptySubsequences: false)
-                .joined(separator: "\"\(name)\"")
-        }
-        return result
     }
 }

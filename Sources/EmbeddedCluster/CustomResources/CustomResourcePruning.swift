@@ -7,7 +7,8 @@ package enum CustomResourcePruning {
         KubeObject(prune(object.value, schema)) ?? object
     }
 
-    private static func prune(_ value: JSONValue, _ schema: Schema?) -> JSONValue {
+    /// A value without the fields that its schema does not declare; without a schema none are.
+    static func prune(_ value: JSONValue, _ schema: Schema?) -> JSONValue {
         let keeps = schema?.preservesUnknownFields ?? false
         switch value {
         case .object(let object):

@@ -24,7 +24,7 @@ package enum CustomResourceValidation {
         if new.kind != kind { errors.append(.invalid("kind", .string(new.kind), "must be \(kind)")) }
         let schema = version.schema
         errors += SchemaValidation.faults(of: new.value, schema, old: old?.value)
-        errors += embeddedFaults(new.value, schema, "")
+        errors += EmbeddedResourceValidation.faults(of: new.value, schema, at: "")
         errors += listFaults(new.value, schema, "", old?.value)
         guard let validator = version.validator else { return Findings(errors: errors, warnings: []) }
         let blocking = [
@@ -41,30 +41,6 @@ package enum CustomResourceValidation {
         }
         let result = validator.validate(new.value, old: old?.value)
         return Findings(errors: errors + result.errors, warnings: result.warnings)
-    }
-
-    /// Embedded resources must say what they are.
-    private static func embeddedFaults(_ value: JSONValue, _ schema: Schema, _ path: String) -> [FieldError] {
-        var faults: [FieldError] = []
-        switch value {
-        case .object(let object):
-            if schema.isEmbeddedResource {
-                for key in ["apiVersion", "kind"] where (object[key]?.stringValue ?? "").isEmpty {
-                    faults.append(.required("\(path).\(key)"))
-                }
-            }
-            for (key, member) in object {
-                guard let property = schema.properties[key] ?? schema.additionalPropertiesSchema else { continue }
-                faults += embeddedFaults(member, property, path.isEmpty ? key : "\(path).\(key)")
-            }
-        case .array(let items):
-            guard let item = schema.items else { break }
-            for (index, element) in items.enumerated() {
-                faults += embeddedFaults(element, item, "\(path)[\(index)]")
-            }
-        default: break
-        }
-        return faults
     }
 
     /// Sets hold no value twice, and map lists no key.

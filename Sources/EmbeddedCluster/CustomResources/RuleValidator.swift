@@ -13,13 +13,15 @@ final class RuleValidator: Sendable {
 
     /// What all rules of one request may cost.
     private static let budget = 10_000_000
+    /// How long a message that an expression makes may be, in bytes.
+    private static let longestMessage = 5 * 1024
 
     private let node: Node
 
     /// The rules of a schema; nil if neither it nor a node below has any. Rules that do not compile were refused with
     /// their definition, and are left out.
     init?(_ schema: Schema) {
-        let rules = schema.rules.compactMap { try? CompiledRule.compile($0, schema).get() }
+        let rules = schema.rules.compactMap { try? CompiledRule.compile($0, schema) }
         let properties = schema.properties.compactMapValues { RuleValidator($0) }
         let values = schema.additionalPropertiesSchema.flatMap { RuleValidator($0) }
         let items = schema.items.flatMap { RuleValidator($0) }
@@ -27,139 +29,217 @@ final class RuleValidator: Sendable {
         node = Node(schema: schema, rules: rules, properties: properties, values: values, items: items)
     }
 
-    /// What the rules find wrong with a whole object. What was wrong before with parts that have not changed is a warning.
-    func validate(_ value: JSONValue, old: JSONValue?) -> (errors: [FieldError], warnings: [String]) {
+    /// What the rules find wrong with a value.
+    ///
+    /// - Parameters:
+    ///   - value: the value.
+    ///   - old: what it was before; nil if it is new.
+    ///   - path: the path of the value; the empty path is that of a whole object.
+    ///   - ratchets: whether what was wrong before with parts that have not changed is a warning only.
+    func validate(
+        _ value: JSONValue, old: JSONValue?, at path: String = "", ratchets: Bool = true
+    ) -> (errors: [FieldError], warnings: [String]) {
         var run = Run(budget: Self.budget)
-        validate(value, old, "", &run)
+        validate(value, old, path, ratchets ? Correlation(value: value, old: old) : Correlation(), &run)
         return (run.errors, run.warnings)
     }
 
     private struct Run {
         var budget: Int
+        var isOver = false
         var errors: [FieldError] = []
         var warnings: [String] = []
     }
 
-    private func validate(_ value: JSONValue, _ old: JSONValue?, _ path: String, _ run: inout Run) {
-        guard run.budget > 0 else { return }
-        if !(value.isNull && node.schema.isNullable) { apply(value, old, path, &run) }
+    /// How a part relates to the old value: whether it, or the closest part around it that has a counterpart, is as it
+    /// was.
+    private struct Correlation {
+        private var isCorrelated = false
+        private var isUnchanged = false
+
+        /// Of a part that is new.
+        init() {}
+
+        /// Of a part with a counterpart.
+        init(value: JSONValue, old: JSONValue?) {
+            guard let old else { return }
+            isCorrelated = true
+            isUnchanged = value == old
+        }
+
+        var tolerates: Bool { isUnchanged }
+
+        func part(_ value: JSONValue, _ old: JSONValue?) -> Correlation {
+            guard isCorrelated else { return self }
+            if let old { return Correlation(value: value, old: old) }
+            var result = self
+            result.isCorrelated = false
+            return result
+        }
+    }
+
+    private func validate(
+        _ value: JSONValue, _ old: JSONValue?, _ path: String, _ correlation: Correlation, _ run: inout Run
+    ) {
+        guard !run.isOver, !value.isNull else { return }
+        apply(value, old, path, correlation, &run)
         switch value {
         case .object(let object):
             for (key, member) in object.sorted {
-                guard let validator = node.properties[key] ?? (node.schema.properties[key] == nil ? node.values : nil)
-                else { continue }
-                validator.validate(member, old?[key], path.isEmpty ? key : "\(path).\(key)", &run)
+                let validator: RuleValidator?
+                let field: String
+                if node.schema.properties[key] != nil || node.values == nil {
+                    validator = node.properties[key]
+                    field = path.isEmpty ? key : "\(path).\(key)"
+                } else {
+                    validator = node.values
+                    field = "\(path)[\(key)]"
+                }
+                validator?.validate(member, old?[key], field, correlation.part(member, old?[key]), &run)
             }
         case .array(let items):
             guard let validator = node.items else { return }
-            let correlation = ListCorrelation(node.schema, old)
+            let list = ListCorrelation(node.schema, old)
             for (index, item) in items.enumerated() {
-                validator.validate(
-                    item, correlation.counterpart(of: item, at: index), "\(path)[\(index)]", &run)
+                let counterpart = list.counterpart(of: item, at: index)
+                validator.validate(item, counterpart, "\(path)[\(index)]", correlation.part(item, counterpart), &run)
             }
         default: return
         }
     }
 
-    private func apply(_ value: JSONValue, _ old: JSONValue?, _ path: String, _ run: inout Run) {
+    private func apply(
+        _ value: JSONValue, _ old: JSONValue?, _ path: String, _ correlation: Correlation, _ run: inout Run
+    ) {
         guard !node.rules.isEmpty else { return }
         let own = CELValue(value, node.schema)
-        let previous = old.map { CELValue($0, node.schema) }
+        let previous = old.flatMap { $0.isNull ? nil : CELValue($0, node.schema) }
         for compiled in node.rules {
             let isOptional = compiled.rule.optionalOldSelf == true
             if compiled.usesOldSelf, previous == nil, !isOptional { continue }
             var variables = ["self": own]
             if isOptional { variables["oldSelf"] = .optional(previous) } else { variables["oldSelf"] = previous }
             var evaluator = CELEvaluator(variables: variables)
-            let error: FieldError?
+            let holds: Bool
             do throws(CELEvaluationError) {
-                error =
-                    try evaluator.evaluate(compiled.expression) == .bool(true)
-                    ? nil : fault(compiled, value, path, variables)
+                holds = try evaluator.evaluate(compiled.expression) == .bool(true)
+                guard spend(evaluator.cost, path, &run) else { return }
             } catch {
-                if error.isBudget {
-                    run.errors.append(
-                        invalid(
-                            path, typeName,
-                            "call cost exceeds limit for rule: \(compiled.rule.rule) evaluating rule: "
-                                + summary(compiled.rule)))
-                    run.budget = 0
-                    return
-                }
-                run.errors.append(
-                    invalid(path, typeName, "\(error.message) evaluating rule: \(summary(compiled.rule))"))
-                run.budget -= evaluator.cost
+                guard spend(evaluator.cost, path, &run) else { return }
+                run.errors.append(invalid(path, detail(of: error, compiled.rule)))
+                if error.isBudget { run.isOver = true }
+                if run.isOver { return }
                 continue
             }
-            run.budget -= evaluator.cost
-            guard let error else { continue }
-            if let old, old == value, !compiled.usesOldSelf {
+            if holds { continue }
+            let error = fault(compiled, value, path, variables, &run)
+            if !compiled.usesOldSelf, correlation.tolerates {
                 run.warnings.append("\(error.field): \(error.message)")
             } else {
                 run.errors.append(error)
             }
-            if run.budget <= 0 {
-                run.errors.append(
-                    invalid(
-                        path, typeName,
-                        "validation failed due to running out of cost budget, no further validation rules will be run"))
-                return
-            }
+            if run.isOver { return }
         }
     }
 
-    private var typeName: JSONValue {
-        .string(node.schema.isIntOrString ? "intOrString" : node.schema.type.isEmpty ? "any" : node.schema.type)
+    /// Pays for an evaluation; false if that was more than is left.
+    private func spend(_ cost: Int, _ path: String, _ run: inout Run) -> Bool {
+        run.budget -= cost
+        if run.budget >= 0 { return true }
+        run.isOver = true
+        run.errors.append(
+            invalid(
+                path, "validation failed due to running out of cost budget, no further validation rules will be run"))
+        return false
+    }
+
+    private func detail(of error: CELEvaluationError, _ rule: Schema.ValidationRule) -> String {
+        if error.isBudget {
+            return """
+                '\(error.message)': no further validation rules will be run due to call cost exceeds limit for rule: \
+                \(summary(rule))
+                """
+        }
+        if error.message.hasPrefix("no such overload") {
+            return """
+                '\(error.message)': call arguments did not match a supported operator, function or macro signature for \
+                rule: \(summary(rule))
+                """
+        }
+        return "\(error.message) evaluating rule: \(summary(rule))"
     }
 
     /// What errors of a rule's evaluation call it.
-    private func summary(_ rule: Schema.ValidationRule) -> String { rule.message.isEmpty ? rule.rule : rule.message }
+    private func summary(_ rule: Schema.ValidationRule) -> String {
+        rule.message.isEmpty ? rule.rule.trimmed : rule.message.trimmed
+    }
 
-    private func invalid(_ path: String, _ value: JSONValue, _ detail: String) -> FieldError {
-        .invalid(path.isEmpty ? "<nil>" : path, value, detail)
+    private func invalid(_ path: String, _ detail: String) -> FieldError {
+        .invalid(path.isEmpty ? "<nil>" : path, .string(node.schema.type), detail)
     }
 
     private func fault(
-        _ compiled: CompiledRule, _ value: JSONValue, _ path: String, _ variables: [String: CELValue]
+        _ compiled: CompiledRule, _ value: JSONValue, _ path: String, _ variables: [String: CELValue],
+        _ run: inout Run
     ) -> FieldError {
         let rule = compiled.rule
         var field = path
-        for member in RulePath.members(rule.fieldPath, in: node.schema) ?? [] {
-            field = field.isEmpty ? member : "\(field).\(member)"
-        }
+        if !compiled.field.isEmpty { field = field.isEmpty ? compiled.field : "\(field).\(compiled.field)" }
         if field.isEmpty { field = "<nil>" }
-        let detail = message(compiled, variables)
-        let shown: JSONValue?
-        switch value {
-        case .object, .array: shown = nil
-        default: shown = rule.fieldPath.isEmpty ? value : nil
+        let detail: String
+        do throws(CELEvaluationError) {
+            detail = try message(compiled, variables, &run) ?? message(of: rule)
+        } catch {
+            run.isOver = true
+            return .invalid(field, .string(node.schema.type), error.message)
         }
+        let isStructured = node.schema.type == "object" || node.schema.type == "array"
         switch rule.reason {
         case "FieldValueForbidden": return .forbidden(field, detail)
         case "FieldValueRequired": return .required(field, detail)
         case "FieldValueDuplicate":
-            guard let shown else {
-                return FieldError(reason: "FieldValueDuplicate", field: field, message: "Duplicate value")
-            }
-            return .duplicate(field, shown)
+            guard isStructured else { return .duplicate(field, value) }
+            return FieldError(reason: "FieldValueDuplicate", field: field, message: "Duplicate value")
         default:
-            guard let shown else {
-                return FieldError(reason: "FieldValueInvalid", field: field, message: "Invalid value: \(detail)")
-            }
-            return .invalid(field, shown, detail)
+            guard isStructured else { return .invalid(field, value, detail) }
+            return FieldError(reason: "FieldValueInvalid", field: field, message: "Invalid value: \(detail)")
         }
     }
 
-    private func message(_ compiled: CompiledRule, _ variables: [String: CELValue]) -> String {
-        if let expression = compiled.messageExpression {
-            var evaluator = CELEvaluator(variables: variables)
-            if case .string(let text)? = try? evaluator.evaluate(expression) {
-                let trimmed = text.split { $0.isWhitespace }.isEmpty
-                if !trimmed, !text.contains("\n") { return text }
+    private func message(of rule: Schema.ValidationRule) -> String {
+        rule.message.isEmpty ? "failed rule: \(rule.rule.trimmed)" : rule.message.trimmed
+    }
+
+    /// The text of the message's expression; nil if there is none, or if it makes no message.
+    ///
+    /// - Throws: that it cost too much, which ends everything.
+    private func message(
+        _ compiled: CompiledRule, _ variables: [String: CELValue], _ run: inout Run
+    ) throws(CELEvaluationError) -> String? {
+        guard let expression = compiled.messageExpression else { return nil }
+        let source = JSONValue.string(compiled.rule.messageExpression).serialized()
+        var evaluator = CELEvaluator(variables: variables)
+        var result: CELValue?
+        do throws(CELEvaluationError) {
+            result = try evaluator.evaluate(expression)
+        } catch {
+            if error.isBudget {
+                throw CELEvaluationError(
+                    "no further validation rules will be run due to call cost exceeds limit for messageExpression: \(source)",
+                    isBudget: true)
             }
         }
-        let message = compiled.rule.message
-        if !message.isEmpty { return message }
-        return "failed rule: \(compiled.rule.rule)"
+        run.budget -= evaluator.cost
+        guard run.budget >= 0 else {
+            throw CELEvaluationError(
+                "messageExpression evaluation failed due to running out of cost budget, no further validation rules will be run",
+                isBudget: true)
+        }
+        guard case .string(let text)? = result else { return nil }
+        let trimmed = text.trimmed
+        guard !trimmed.isEmpty, !trimmed.unicodeScalars.contains("\n"), trimmed.utf8.count <= Self.longestMessage else {
+            return nil
+        }
+        return trimmed
     }
 }

@@ -4,10 +4,18 @@ struct CELChecker {
     private(set) var faults: [CELFault] = []
     /// The variables that the expression refers to.
     private(set) var references: Set<String> = []
+    /// The types of the expression's parts.
+    private(set) var types: [ObjectIdentifier: CELType] = [:]
 
     init(variables: [String: CELType]) { scopes = [variables] }
 
     mutating func check(_ node: CELNode) -> CELType {
+        let type = typeOf(node)
+        types[ObjectIdentifier(node)] = type
+        return type
+    }
+
+    private mutating func typeOf(_ node: CELNode) -> CELType {
         switch node.kind {
         case .literal(let literal): return Self.type(of: literal)
         case .identifier(let name):
@@ -31,11 +39,8 @@ struct CELChecker {
             if let name = Self.qualifiedName(operand), lookUp("\(name).\(field)") != nil { return .bool }
             _ = select(field, from: check(operand), node)
             return .bool
-        case .list(let elements): return .list(join(elements.map { check($0) }))
-        case .map(let entries):
-            let keys = entries.map { check($0.key) }
-            let values = entries.map { check($0.value) }
-            return .map(join(keys), join(values))
+        case .list(let elements): return .list(common(elements))
+        case .map(let entries): return .map(common(entries.map(\.key)), common(entries.map(\.value)))
         case .macro(let macro): return checkMacro(macro, node)
         case .call(let name, let target, let arguments): return checkCall(name, target, arguments, node)
         }
@@ -78,6 +83,26 @@ struct CELChecker {
 
     private mutating func report(_ message: String, _ node: CELNode) {
         faults.append(CELFault(message: message, position: node.position))
+    }
+
+    /// The one type that all elements of a literal list or map have.
+    private mutating func common(_ elements: [CELNode]) -> CELType {
+        var common: CELType?
+        for element in elements {
+            let type = check(element)
+            guard let wanted = common else {
+                common = type
+                continue
+            }
+            var bindings: [String: CELType] = [:]
+            if Self.accepts(wanted, type, &bindings) { continue }
+            if wanted == .null, Self.isNullable(type) {
+                common = type
+            } else if !(type == .null && Self.isNullable(wanted)) {
+                report("expected type '\(wanted.description)' but found '\(type.description)'", element)
+            }
+        }
+        return common ?? .dyn
     }
 
     private func join(_ types: [CELType]) -> CELType {

@@ -65,7 +65,7 @@ struct WebhookConfigurationStrategy: KindStrategy {
         }
         errors += FieldRules.selector(hook["namespaceSelector"], "\(field).namespaceSelector")
         errors += FieldRules.selector(hook["objectSelector"], "\(field).objectSelector")
-        errors += client(hook["clientConfig"] ?? [:], "\(field).clientConfig")
+        errors += WebhookClientRules.errors(hook["clientConfig"] ?? [:], "\(field).clientConfig")
         return errors + ExpressionRules.matchConditions(hook.list("matchConditions"), "\(field).matchConditions")
     }
 
@@ -85,41 +85,6 @@ struct WebhookConfigurationStrategy: KindStrategy {
                 .invalid(path, hook["admissionReviewVersions"], "must include at least one of v1, v1beta1"))
         }
         return errors
-    }
-
-    private func client(_ client: JSONValue, _ field: String) -> [FieldError] {
-        switch (client["url"], client["service"]) {
-        case (nil, nil), (_?, _?): return [.required(field, "exactly one of url or service is required")]
-        case (let url?, nil):
-            let text = url.stringValue ?? ""
-            let form = "; desired format: https://host[/path]"
-            guard text.hasPrefix("https://") else {
-                let scheme = text.contains("://") ? text.split(separator: ":").first.map(String.init) ?? "" : ""
-                return [
-                    .invalid("\(field).url", .string(scheme), "'https' is the only allowed URL scheme\(form)")
-                ]
-            }
-            let rest = text.dropFirst("https://".count)
-            if rest.isEmpty || rest.hasPrefix("/") {
-                return [.invalid("\(field).url", "", "host must be specified\(form)")]
-            }
-            return []
-        case (nil, let service?):
-            var errors: [FieldError] = []
-            for member in ["name", "namespace"] where service.text(member).isEmpty {
-                errors.append(.required("\(field).service.\(member)", "service \(member) is required"))
-            }
-            if let path = service["path"]?.stringValue, !path.hasPrefix("/") {
-                errors.append(.invalid("\(field).service.path", .string(path), "must start with a '/'"))
-            }
-            if !(1...65535).contains(service.number("port")) {
-                errors.append(
-                    .invalid(
-                        "\(field).service.port", service["port"],
-                        "port is not valid: must be between 1 and 65535, inclusive"))
-            }
-            return errors
-        }
     }
 
     private static let table: [TableColumn] = [
