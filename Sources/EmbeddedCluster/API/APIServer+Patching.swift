@@ -37,13 +37,18 @@ extension APIServer {
     ) async throws(Status) -> (written: Written, isNew: Bool) {
         let resource = target.resource
         let applied = try AppliedBody.decode(context.request.body, as: resource.type.groupVersionKind)
+        let repeated =
+            target.options.fieldValidation == .strict
+            ? StrictDecoding.repeatedKey(inYAML: context.request.body) : nil
         let (options, now) = (target.options, environment.now())
         func merged(over live: KubeObject?) throws(Status) -> KubeObject {
-            try FieldManagement.apply(
+            let result = try FieldManagement.apply(
                 live: live, applied: applied, schema: resource.schema, manager: options.fieldManager,
                 force: options.force ?? false, subresource: target.subresource,
                 versions: resource.custom?.definition.versionedTypes, filter: resource.fieldFilter(target.subresource),
                 now: now)
+            guard let repeated else { return result }
+            throw .badRequest("error strict decoding YAML: error converting YAML to JSON: \(repeated)")
         }
         if store.get(resource.storage, key: target.key) == nil {
             guard target.subresource == nil else { throw .notFound(target.type, target.name ?? "") }

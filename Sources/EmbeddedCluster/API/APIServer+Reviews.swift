@@ -5,6 +5,12 @@ extension APIServer {
     func review(_ context: RequestContext) async throws(Status) -> APIResponse {
         let options = try WriteOptions(context.request, kind: "CreateOptions", verb: "create")
         let decoded = try decode(context, options)
+        if context.type.kind == "Binding", let pods = registry.find(ResourceType.pods.groupVersion, "pods") {
+            // The older way to bind: the binding says which pod it is about.
+            var binding = context
+            (binding.resource, binding.subresource, binding.name) = (pods, "binding", decoded.object.name)
+            return try await bind(binding)
+        }
         var object = decoded.object
         let now = environment.now()
         if context.resource.type.isNamespaced { try checkScope(&object, WriteTarget(context, options)) }

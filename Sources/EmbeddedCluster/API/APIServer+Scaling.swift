@@ -23,7 +23,13 @@ extension APIServer {
             written = try await changeObject(target, retries: 5) { live throws(Status) in
                 let current = view.scale(of: live)
                 let schema = BuiltInSchemas.schema(for: Self.scaleKind)
-                return try self.rescaled(live, by: try patch.apply(to: current, schema: schema), view, target)
+                let patched = try patch.apply(to: current, schema: schema)
+                if let schema,
+                    let fault = BuiltInRules.typeFault(patched.value, schema, struct: "Scale", path: [])
+                {
+                    throw patch.undecodable(patched, fault)
+                }
+                return try self.rescaled(live, by: patched, view, target)
             }
         } else {
             let sent = try decode(context, options, as: Self.scaleKind).object

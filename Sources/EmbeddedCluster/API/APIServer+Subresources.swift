@@ -18,9 +18,7 @@ extension APIServer {
         switch (subresource.name, verb) {
         case ("log", _): return try await log(context)
         case ("attach", _), ("exec", _), ("portforward", _), ("proxy", _):
-            throw Status(
-                code: 501, reason: "NotImplemented",
-                message: "the embedded cluster runs no containers: \(subresource.name) is not possible")
+            throw try unreachable(context, subresource.name)
         case ("scale", _): return try await scale(context, verb)
         case ("binding", _): return try await bind(context)
         case ("eviction", _): return try await evict(context)
@@ -32,9 +30,52 @@ extension APIServer {
         }
     }
 
+    /// Why nothing can be reached through the server: as the real one says it of what is not there or runs nowhere; what
+    /// does run here has no containers.
+    private func unreachable(_ context: RequestContext, _ subresource: String) throws(Status) -> Status {
+        let object = try stored(context).object
+        switch object.kind {
+        case "Pod" where subresource == "proxy":
+            if object.observed.text("podIP").isEmpty { return .badRequest("address not allowed") }
+        case "Pod":
+            let host = object.specification.text("nodeName")
+            if host.isEmpty { return .badRequest("pod \(object.name) does not have a host assigned") }
+        case "Service":
+            return Status(
+                code: 503, reason: "ServiceUnavailable",
+                message: "no endpoints available for service \(JSONValue.string(object.name).serialized())")
+        default: break
+        }
+        return Status(
+            code: 501, reason: "NotImplemented",
+            message: "the embedded cluster runs no containers: \(subresource) is not possible")
+    }
+
+    /// What is wrong with the options of a request for logs.
+    private static func logErrors(_ request: APIRequest) -> [FieldError] {
+        var errors: [FieldError] = []
+        func number(_ name: String) -> Int64? { request.value(of: name).flatMap { Int64($0) } }
+        if let lines = number("tailLines"), lines < 0 {
+            errors.append(.invalid("tailLines", .integer(lines), "must be greater than or equal to 0"))
+        }
+        if let bytes = number("limitBytes"), bytes < 1 {
+            errors.append(.invalid("limitBytes", .integer(bytes), "must be greater than 0"))
+        }
+        let (seconds, time) = (number("sinceSeconds"), request.value(of: "sinceTime"))
+        if seconds != nil, time != nil {
+            errors.append(
+                .forbidden("", "at most one of `sinceTime` or `sinceSeconds` may be specified"))
+        } else if let seconds, seconds < 1 {
+            errors.append(.invalid("sinceSeconds", .integer(seconds), "must be greater than 0"))
+        }
+        return errors
+    }
+
     /// Pods run nothing, so their logs say only that they started.
     private func log(_ context: RequestContext) async throws(Status) -> APIResponse {
         let pod = try stored(context).object
+        let errors = Self.logErrors(context.request)
+        guard errors.isEmpty else { throw .invalid(GroupKind(group: "", kind: "PodLogOptions"), "", errors) }
         let containers =
             (pod[path: "spec", "containers"]?.arrayValue ?? [])
             + (pod[path: "spec", "initContainers"]?.arrayValue ?? [])
@@ -52,15 +93,21 @@ extension APIServer {
     ]
 
     /// Assigns a pod to a node, once.
-    private func bind(_ context: RequestContext) async throws(Status) -> APIResponse {
+    func bind(_ context: RequestContext) async throws(Status) -> APIResponse {
         let options = try WriteOptions(context.request, kind: "CreateOptions", verb: "create")
         let kind = GroupVersionKind(group: "", version: "v1", kind: "Binding")
         var binding = try decode(context, options, as: kind).object
+        if !binding.name.isEmpty, binding.name != context.name {
+            throw .badRequest("name in URL does not match name in Binding object")
+        }
         _ = try await admit(&binding, kind, WriteTarget(context, options))
         let node = binding[path: "target", "name"]?.stringValue ?? ""
-        guard !node.isEmpty else {
-            throw .invalid(kind.groupKind, binding.name, [.required("target.name")])
+        var errors: [FieldError] = []
+        if let target = binding[path: "target", "kind"]?.stringValue, !["", "Node"].contains(target) {
+            errors.append(.notSupported("target.kind", .string(target), ["Node", "<empty>"]))
         }
+        if node.isEmpty { errors.append(.required("target.name")) }
+        guard errors.isEmpty else { throw .invalid(kind.groupKind, binding.name, errors) }
         let now = environment.now()
         let target = WriteTarget(context, options)
         _ = try await changeObject(target, retries: 5) { live throws(Status) in
@@ -90,6 +137,9 @@ extension APIServer {
         let options = try WriteOptions(context.request, kind: "CreateOptions", verb: "delete")
         let kind = GroupVersionKind(group: "policy", version: "v1", kind: "Eviction")
         var eviction = try decode(context, options, as: kind).object
+        if !eviction.name.isEmpty, eviction.name != context.name {
+            throw .badRequest("name in URL does not match name in Eviction object")
+        }
         let pod = try stored(context)
         _ = try await admit(&eviction, kind, WriteTarget(context, options))
         if pod.object[path: "status", "phase"]?.stringValue != "Pending" {

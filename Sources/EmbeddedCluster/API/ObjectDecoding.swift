@@ -46,7 +46,10 @@ extension APIServer {
         object.apiVersion = expected.apiVersion
         object.kind = expected.kind
         var decoded = Decoded(object: object)
-        guard kind == nil else { return decoded }
+        if let kind {
+            try checkSubresource(object, kind, options, body, &decoded.warnings)
+            return decoded
+        }
         if let fault = BuiltInRules.typeFault(of: object, context.resource) {
             throw .badRequest(
                 "\(expected.kind) in version \"\(expected.version)\" cannot be handled as a \(expected.kind): \(fault)")
@@ -67,6 +70,22 @@ extension APIServer {
         return decoded
     }
 
+    /// Checks an object that is not of its resource's own kind, such as a scale.
+    private func checkSubresource(
+        _ object: KubeObject, _ kind: GroupVersionKind, _ options: WriteOptions, _ body: [UInt8],
+        _ warnings: inout [String]
+    ) throws(Status) {
+        guard let schema = BuiltInSchemas.schema(for: kind) else { return }
+        let head = "\(kind.kind) in version \"\(kind.version)\" cannot be handled as a \(kind.kind)"
+        if let fault = BuiltInRules.typeFault(object.value, schema, struct: kind.kind, path: []) {
+            throw .badRequest("\(head): \(fault)")
+        }
+        let faults = StrictDecoding.find(in: body, unknown: UnknownFields.find(in: object.value, schema: schema))
+        try Self.report(faults, options, warnings: &warnings) { problem in
+            .badRequest("\(head): strict decoding error: \(problem)")
+        }
+    }
+
     /// Does with unknown and duplicate fields what the request wants.
     static func report(
         _ faults: [String], _ options: WriteOptions, warnings: inout [String], strict: (String) -> Status
@@ -74,7 +93,7 @@ extension APIServer {
         guard !faults.isEmpty else { return }
         switch options.fieldValidation {
         case .ignore: break
-        case .warn: warnings += faults
+        case .warn: warnings += faults.filter { !$0.contains("\n") }  // a header has one line
         case .strict: throw strict(faults.joined(separator: ", "))
         }
     }

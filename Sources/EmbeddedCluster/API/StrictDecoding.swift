@@ -8,13 +8,25 @@ enum StrictDecoding {
     /// - Parameter unknown: the paths of the members that the kind does not know.
     static func find(in bytes: [UInt8], unknown: [String] = []) -> [String] {
         // A body in another format loses its order when it is read.
-        guard bytes.first.map({ $0 == UInt8(ascii: "{") || $0 <= 0x20 }) ?? false else {
-            return unknown.sorted { $0.utf8Less(than: $1) }.map { "unknown field \"\($0)\"" }
+        guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else {
+            return [repeatedKey(inYAML: bytes)].compactMap(\.self)
+                + unknown.sorted { $0.utf8Less(than: $1) }.map { "unknown field \"\($0)\"" }
         }
         var scanner = Scanner(bytes: bytes, unknown: Set(unknown))
         scanner.value(path: "")
         var known: Set<String> = []
         return scanner.found.filter { known.insert($0).inserted }
+    }
+
+    /// The complaint about a key that a YAML text repeats in one mapping; nil if there is none, or if it is no YAML.
+    static func repeatedKey(inYAML bytes: [UInt8]) -> String? {
+        do throws(YAMLError) {
+            _ = try YAML.value(in: bytes, options: YAML.Options(duplicateKeys: .refuse))
+            return nil
+        } catch {
+            guard error.problem.hasSuffix("already set in map") else { return nil }
+            return "yaml: unmarshal errors:\n  line \(error.goLine): \(error.problem)"
+        }
     }
 
     /// Walks a text that is known to be valid JSON.

@@ -4,6 +4,8 @@ struct CELChecker {
     private(set) var faults: [CELFault] = []
     /// The variables that the expression refers to.
     private(set) var references: Set<String> = []
+    /// Whether the elements of the next list may be of different types.
+    private var areElementsMixed = false
     /// The types of the expression's parts.
     private(set) var types: [ObjectIdentifier: CELType] = [:]
 
@@ -88,6 +90,9 @@ struct CELChecker {
     /// The one type that all elements of a literal list or map have.
     private mutating func common(_ elements: [CELNode]) -> CELType {
         var common: CELType?
+        let isMixed = areElementsMixed
+        areElementsMixed = false
+        if isMixed { return join(elements.map { check($0) }) }
         for element in elements {
             let type = check(element)
             guard let wanted = common else {
@@ -196,6 +201,9 @@ struct CELChecker {
             return resolve("\(namespace).\(name)", nil, arguments.map { check($0) }, node)
         }
         let targetType = target.map { check($0) }
+        // What a text is formatted with may be of any type.
+        if name == "format", target != nil { areElementsMixed = true }
+        defer { areElementsMixed = false }
         return resolve(name, targetType, arguments.map { check($0) }, node)
     }
 

@@ -150,7 +150,7 @@ struct CELEvaluator {
             let result = try with([(macro.variables[0], wrapped)], macro.body)
             return macro.name == "optMap" ? .optional(result) : result
         }
-        let rounds = try Self.rounds(over: range, variables: macro.variables)
+        let rounds = try Self.rounds(over: range.ordered, variables: macro.variables)
         var results: [CELValue] = []
         var count = 0
         var pending: CELEvaluationError?

@@ -187,7 +187,8 @@ extension CELFunctions {
         case .double(let number): GoText.float(number)
         case .string(let text): text
         case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
-        case .list(let items): "[" + items.map { plain($0) }.joined(separator: ", ") + "]"
+        case .list(let items), .unordered(let items, _):
+            "[" + items.map { plain($0) }.joined(separator: ", ") + "]"
         case .map(let entries):
             "{" + entries.map { "\(plain($0.key)): \(plain($0.value))" }.sorted().joined(separator: ", ") + "}"
         case .timestamp(let time): time.description

@@ -8,7 +8,10 @@ enum CELFunctions {
             guard let result = try value.apply(name, Array(values.dropFirst())) else { throw .noOverload }
             return result
         }
+        if let result = unordered(name, values) { return result }
+        let values = values.map(\.ordered)
         if let result = try comparison(name, values) { return result }
+        if let result = try sets(name, values) { return result }
         if let result = try arithmetic(name, values) { return result }
         if let result = try access(name, values) { return result }
         if let result = try conversion(name, isMember, values) { return result }
@@ -17,6 +20,53 @@ enum CELFunctions {
         if let result = try network(name, isMember, values) { return result }
         if let result = try time(name, values) { return result }
         throw .noOverload
+    }
+
+    // MARK: Sets
+
+    /// Equality and union of lists whose order does not count: sets, and lists with keys.
+    private static func unordered(_ name: String, _ values: [CELValue]) -> CELValue? {
+        guard values.count == 2, case .unordered(let left, let keys) = values[0] else { return nil }
+        let right: [CELValue]
+        switch values[1] {
+        case .unordered(let elements, _), .list(let elements): right = elements
+        default: return nil
+        }
+        switch name {
+        case "_==_": return .bool(values[0].isEqual(to: .unordered(right, keys: keys)))
+        case "_!=_": return .bool(!values[0].isEqual(to: .unordered(right, keys: keys)))
+        case "_+_":
+            var result = left
+            for element in right {
+                let identity = element.members(keys)
+                guard let place = result.firstIndex(where: { $0.members(keys).isEqual(to: identity) }) else {
+                    result.append(element)
+                    continue
+                }
+                if !keys.isEmpty { result[place] = element }
+            }
+            return .unordered(result, keys: keys)
+        default: return nil
+        }
+    }
+
+    private static func sets(_ name: String, _ values: [CELValue]) throws(CELEvaluationError) -> CELValue? {
+        func contains(_ list: [CELValue], _ element: CELValue) -> Bool { list.contains { $0.isEqual(to: element) } }
+        switch (name, values.first, values.dropFirst().first) {
+        case ("sets.contains", .list(let list)?, .list(let other)?):
+            return .bool(other.allSatisfy { contains(list, $0) })
+        case ("sets.intersects", .list(let list)?, .list(let other)?):
+            return .bool(other.contains { contains(list, $0) })
+        case ("sets.equivalent", .list(let list)?, .list(let other)?):
+            return .bool(other.allSatisfy { contains(list, $0) } && list.allSatisfy { contains(other, $0) })
+        case ("lists.range", .int(let count)?, _):
+            guard (0...100_000).contains(count) else { throw CELEvaluationError("range: size out of bounds") }
+            return .list((0..<count).map { .int($0) })
+        case ("first", .list(let list)?, _): return .optional(list.first)
+        case ("last", .list(let list)?, _): return .optional(list.last)
+        case ("strings.quote", .string(let text)?, _): return .string(JSONValue.string(text).serialized())
+        default: return nil
+        }
     }
 
     // MARK: Operators

@@ -147,13 +147,20 @@ enum CELSignatures {
         optional.of (A)->optional<A>
         optional.none ()->optional<dyn>
         optional.ofNonZeroValue (A)->optional<A>
+        sets.contains (list<A>,list<A>)->bool
+        sets.equivalent (list<A>,list<A>)->bool
+        sets.intersects (list<A>,list<A>)->bool
+        lists.range (int)->list<int>
+        first list<A>.()->optional<A>
+        last list<A>.()->optional<A>
+        strings.quote (string)->string
         math.greatest (A)->A (A,A)->A (A,A,A)->A (A,A,A,A)->A
         math.least (A)->A (A,A)->A (A,A,A)->A (A,A,A,A)->A
         math.abs (int)->int (double)->double (uint)->uint
         """
 
     /// Functions that are written like members of a namespace.
-    static let namespaces: Set<String> = ["ip", "optional", "math"]
+    static let namespaces: Set<String> = ["ip", "optional", "math", "sets", "lists", "strings"]
 
     private static func overload(_ text: String) -> Overload {
         let arrow = text.firstRange(of: "->") ?? text.endIndex..<text.endIndex

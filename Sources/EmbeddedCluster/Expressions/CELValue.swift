@@ -12,6 +12,8 @@ indirect enum CELValue: Sendable, Hashable {
     case duration(GoDuration)
     case timestamp(Timestamp)
     case list([CELValue])
+    /// The elements of a set, or of a list with keys, whose order does not count when they are compared.
+    case unordered([CELValue], keys: [String])
     case map([CELValue: CELValue])
     /// An object with declared properties; its members are read when they are asked for.
     case object(JSONObject, CELObjectType)
@@ -37,7 +39,13 @@ indirect enum CELValue: Sendable, Hashable {
             }
         case .decimal(let text): self = .double(Double(text) ?? .infinity)
         case .string(let text): self = Self.string(text, format: schema?.type == "string" ? schema?.format : nil)
-        case .array(let items): self = .list(items.map { CELValue($0, schema?.items) })
+        case .array(let items):
+            let elements = items.map { CELValue($0, schema?.items) }
+            switch schema?.listType {
+            case "set": self = .unordered(elements, keys: [])
+            case "map": self = .unordered(elements, keys: schema?.listMapKeys ?? [])
+            default: self = .list(elements)
+            }
         case .object(let object):
             if let schema, schema.additionalPropertiesSchema == nil, schema.type == "object" {
                 self = .object(object, CELObjectType(schema: schema, name: "object"))
@@ -72,7 +80,7 @@ indirect enum CELValue: Sendable, Hashable {
         case .bytes: "bytes"
         case .duration: "google.protobuf.Duration"
         case .timestamp: "google.protobuf.Timestamp"
-        case .list: "list"
+        case .list, .unordered: "list"
         case .map: "map"
         case .object: "map"
         case .type: "type"
@@ -88,14 +96,34 @@ indirect enum CELValue: Sendable, Hashable {
     /// Equality as the language has it: numbers by value.
     func isEqual(to other: CELValue) -> Bool {
         switch (self, other) {
+        case (.unordered(let a, _), .unordered(let b, _)):
+            a.count == b.count && a.allSatisfy { element in b.contains { $0.isEqual(to: element) } }
+        case (.unordered, .list), (.list, .unordered): ordered.isEqual(to: other.ordered)
         case (.list(let a), .list(let b)): a.count == b.count && zip(a, b).allSatisfy { $0.isEqual(to: $1) }
         case (.map(let a), .map(let b)):
             a.count == b.count && a.allSatisfy { key, value in b[key].map { value.isEqual(to: $0) } ?? false }
-        case (.object(let a, _), .object(let b, _)): a == b
+        case (.object(let a, let type), .object(let b, _)):
+            a == b
+                || a.count == b.count
+                    && a.allSatisfy { key, value in
+                        let schema = type.schema.properties[key]
+                        return b[key].map { CELValue(value, schema).isEqual(to: CELValue($0, schema)) } ?? false
+                    }
         case (.quantity(let a), .quantity(let b)): a == b
         default:
             if let order = compare(other) { order == 0 } else { self == other }
         }
+    }
+
+    /// A list whose order does not count as one like any other.
+    var ordered: CELValue {
+        if case .unordered(let elements, _) = self { .list(elements) } else { self }
+    }
+
+    /// The members of an object that tell it apart from others; the whole value if there are none.
+    func members(_ keys: [String]) -> CELValue {
+        guard !keys.isEmpty, case .object(let object, let type) = self else { return self }
+        return .object(object.filter { keys.contains($0.key) }, type)
     }
 
     /// -1, 0 or 1; nil for values that have no order.
@@ -126,7 +154,7 @@ indirect enum CELValue: Sendable, Hashable {
         switch self {
         case .string(let text): text.utf8.count
         case .bytes(let bytes): bytes.count
-        case .list(let items): items.count
+        case .list(let items), .unordered(let items, _): items.count
         case .map(let entries): entries.count
         case .object(let object, _): object.count
         default: 1

@@ -56,8 +56,24 @@ struct NodeStrategy: KindStrategy {
         _ object: KubeObject, old: KubeObject?, subresource: String?, _ context: WriteContext
     ) -> [FieldError] {
         var errors: [FieldError] = []
-        for (index, taint) in object.specification.list("taints").enumerated() {
+        let taints = object.specification.list("taints")
+        for (index, taint) in taints.enumerated() {
             let field = "spec.taints[\(index)]"
+            let isRepeated = taints[..<index].contains {
+                $0.text("key") == taint.text("key") && $0.text("effect") == taint.text("effect")
+            }
+            if isRepeated {
+                errors.append(
+                    FieldError(
+                        reason: "FieldValueDuplicate", field: field,
+                        message: """
+                            Duplicate value: {"Key":\(JSONValue.string(taint.text("key")).serialized()),"Value":\
+                            \(JSONValue.string(taint.text("value")).serialized()),"Effect":\
+                            \(JSONValue.string(taint.text("effect")).serialized()),"TimeAdded":\
+                            \((taint["timeAdded"] ?? .null).serialized())}: taints must be unique by key and effect pair
+                            """))
+            }
+            errors += Names.labelValueErrors(taint.text("value")).map { .invalid("\(field).value", taint["value"], $0) }
             errors += Names.qualifiedNameErrors(taint.text("key")).map {
                 .invalid("\(field).key", .string(taint.text("key")), $0)
             }

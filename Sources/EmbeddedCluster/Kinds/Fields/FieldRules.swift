@@ -148,6 +148,22 @@ enum FieldRules {
         ]
     }
 
+    /// An address of an endpoint, which must be one that other hosts can reach.
+    static func endpointAddress(_ value: JSONValue?, _ field: String) -> [FieldError] {
+        let text = value?.stringValue ?? ""
+        guard let address = IPAddress(text) else { return FieldRules.address(value, field) }
+        var problems: [String] = []
+        if address.isUnspecified { problems.append("may not be unspecified (\(text))") }
+        if address.isLoopback { problems.append("may not be in the loopback range (127.0.0.0/8, ::1/128)") }
+        if address.isLinkLocalUnicast {
+            problems.append("may not be in the link-local range (169.254.0.0/16, fe80::/10)")
+        }
+        if address.isLinkLocalMulticast {
+            problems.append("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)")
+        }
+        return problems.map { .invalid(field, .string(text), $0) }
+    }
+
     /// A key of a config map or secret.
     static func configKey(_ key: String, _ field: String) -> [FieldError] {
         var problems: [String] = []

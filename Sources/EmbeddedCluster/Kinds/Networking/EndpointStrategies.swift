@@ -21,13 +21,21 @@ struct EndpointsStrategy: KindStrategy {
             }
             for member in ["addresses", "notReadyAddresses"] {
                 for (position, address) in subset.list(member).enumerated() {
-                    errors += FieldRules.address(address["ip"], "\(field).\(member)[\(position)].ip")
+                    let place = "\(field).\(member)[\(position)]"
+                    errors += FieldRules.endpointAddress(address["ip"], "\(place).ip")
+                    if !address.text("hostname").isEmpty {
+                        errors += Names.labelErrors(address.text("hostname")).map {
+                            .invalid("\(place).hostname", address["hostname"], $0)
+                        }
+                    }
                 }
             }
             for (position, port) in subset.list("ports").enumerated() {
                 let place = "\(field).ports[\(position)]"
                 if port.text("name").isEmpty, subset.list("ports").count > 1 {
                     errors.append(.required("\(place).name"))
+                } else if !port.text("name").isEmpty {
+                    errors += Names.labelErrors(port.text("name")).map { .invalid("\(place).name", port["name"], $0) }
                 }
                 errors += FieldRules.port(port["port"], "\(place).port")
                 errors += FieldRules.oneOf(
@@ -91,9 +99,14 @@ struct EndpointSliceStrategy: KindStrategy {
             if addresses.isEmpty {
                 errors.append(.required("endpoints[\(index)].addresses", "must contain at least 1 address"))
             }
+            if !endpoint.text("hostname").isEmpty {
+                errors += Names.labelErrors(endpoint.text("hostname")).map {
+                    .invalid("endpoints[\(index)].hostname", endpoint["hostname"], $0)
+                }
+            }
             for (position, address) in addresses.enumerated() where type != "FQDN" {
                 let field = "endpoints[\(index)].addresses[\(position)]"
-                let problems = FieldRules.address(address, field)
+                let problems = FieldRules.endpointAddress(address, field)
                 errors += problems
                 let isIPv4 = IPAddress(address.stringValue ?? "")?.isIPv4 == true
                 if problems.isEmpty, isIPv4 != (type == "IPv4") {

@@ -21,7 +21,10 @@ struct IngressStrategy: KindStrategy {
         let rules = spec.list("rules")
         var errors: [FieldError] = []
         if rules.isEmpty, spec["defaultBackend"] == nil {
-            errors.append(.invalid("spec", spec, "either `defaultBackend` or `rules` must be specified"))
+            errors.append(
+                FieldError(
+                    reason: "FieldValueInvalid", field: "spec",
+                    message: "Invalid value: \(goText(spec)): either `defaultBackend` or `rules` must be specified"))
         }
         if let backend = spec["defaultBackend"] { errors += self.backend(backend, "spec.defaultBackend") }
         for (index, rule) in rules.enumerated() { errors += self.rule(rule, "spec.rules[\(index)]") }
@@ -34,6 +37,18 @@ struct IngressStrategy: KindStrategy {
             errors += Names.subdomainErrors(name.stringValue ?? "").map { .invalid("spec.ingressClassName", name, $0) }
         }
         return errors
+    }
+
+    /// A specification without rules as Go's structure, in the order of its fields.
+    private func goText(_ spec: JSONValue) -> String {
+        let sections = spec.list("tls").map {
+            """
+            {"Hosts":\(($0["hosts"] ?? .null).serialized()),"SecretName":\(JSONValue.string($0.text("secretName")).serialized())}
+            """
+        }
+        let shown = sections.isEmpty ? "null" : "[\(sections.joined(separator: ","))]"
+        let name = (spec["ingressClassName"] ?? .null).serialized()
+        return "{\"IngressClassName\":\(name),\"DefaultBackend\":null,\"TLS\":\(shown),\"Rules\":null}"
     }
 
     private func host(_ host: String, _ field: String) -> [FieldError] {

@@ -4,6 +4,8 @@ import KubeCore
 struct ContainerValidation {
     /// The names of the pod's volumes.
     var volumes: Set<String>
+    /// How long the pod may take to end, in seconds.
+    var gracePeriod: Int64
 
     /// What is wrong with the containers of a specification.
     func errors(_ spec: JSONValue, _ path: String) -> [FieldError] {
@@ -62,7 +64,9 @@ struct ContainerValidation {
             "\(field).terminationMessagePolicy", required: true)
         errors += ports(container.list("ports"), "\(field).ports")
         errors += EnvironmentValidation.errors(container, field)
-        errors += mounts(container.list("volumeMounts"), "\(field).volumeMounts")
+        errors += mounts(
+            container.list("volumeMounts"), "\(field).volumeMounts",
+            isPrivileged: container[path: "securityContext", "privileged"] == true)
         errors += ResourceRequirements.errors(container["resources"] ?? [:], "\(field).resources")
         errors += security(container["securityContext"] ?? [:], "\(field).securityContext")
         return errors
@@ -92,7 +96,7 @@ struct ContainerValidation {
         return errors
     }
 
-    private func mounts(_ mounts: [JSONValue], _ path: String) -> [FieldError] {
+    private func mounts(_ mounts: [JSONValue], _ path: String, isPrivileged: Bool) -> [FieldError] {
         var errors: [FieldError] = []
         var places: Set<String> = []
         for (index, mount) in mounts.enumerated() {
@@ -123,6 +127,29 @@ struct ContainerValidation {
             }
             errors += FieldRules.oneOf(
                 mount["mountPropagation"], ["Bidirectional", "HostToContainer", "None"], "\(field).mountPropagation")
+            if mount.text("mountPropagation") == "Bidirectional", !isPrivileged {
+                errors.append(
+                    .forbidden(
+                        "\(field).mountPropagation",
+                        "Bidirectional mount propagation is available only to privileged containers"))
+            }
+            errors += recursion(mount, "\(field).recursiveReadOnly")
+        }
+        return errors
+    }
+
+    private func recursion(_ mount: JSONValue, _ field: String) -> [FieldError] {
+        guard let value = mount["recursiveReadOnly"]?.stringValue, value != "Disabled" else { return [] }
+        guard ["Enabled", "IfPossible"].contains(value) else {
+            return [.notSupported(field, .string(value), ["Disabled", "Enabled", "IfPossible"])]
+        }
+        var errors: [FieldError] = []
+        if mount["readOnly"] != true {
+            errors.append(.forbidden(field, "may only be specified when readOnly is true"))
+        }
+        if !["", "None"].contains(mount.text("mountPropagation")) {
+            errors.append(
+                .forbidden(field, "may only be specified when mountPropagation is None or not specified"))
         }
         return errors
     }
@@ -136,19 +163,37 @@ struct ContainerValidation {
         if context["allowPrivilegeEscalation"]?.boolValue == false {
             if context["privileged"]?.boolValue == true {
                 errors.append(
-                    .invalid(
-                        field, context,
-                        "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
+                    invalid(
+                        context, field, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"))
             }
             if (context[path: "capabilities", "add"]?.stringArrayValue ?? []).contains("CAP_SYS_ADMIN") {
                 errors.append(
-                    .invalid(
-                        field, context,
+                    invalid(
+                        context, field,
                         "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"))
             }
         }
         errors += FieldRules.oneOf(context["procMount"], ["Default", "Unmasked"], "\(field).procMount")
-        return errors
+        return errors + SecurityProfiles.errors(context, field)
+    }
+
+    /// A fault of a whole security context, printed as Go's structure in the order of its fields.
+    private func invalid(_ context: JSONValue, _ field: String, _ detail: String) -> FieldError {
+        let members = [
+            "capabilities", "privileged", "seLinuxOptions", "windowsOptions", "runAsUser", "runAsGroup",
+            "runAsNonRoot", "readOnlyRootFilesystem", "allowPrivilegeEscalation", "procMount", "seccompProfile",
+            "appArmorProfile",
+        ].map { name in
+            let shown = name == "seLinuxOptions" ? "SELinuxOptions" : name.capitalizedFirst
+            guard name == "capabilities", let capabilities = context[name] else {
+                return "\"\(shown)\":\((context[name] ?? .null).serialized())"
+            }
+            let (add, drop) = (capabilities["add"] ?? .null, capabilities["drop"] ?? .null)
+            return "\"\(shown)\":{\"Add\":\(add.serialized()),\"Drop\":\(drop.serialized())}"
+        }
+        return FieldError(
+            reason: "FieldValueInvalid", field: field,
+            message: "Invalid value: {\(members.joined(separator: ","))}: \(detail)")
     }
 
     private func probes(_ container: JSONValue, _ field: String) -> [FieldError] {
@@ -163,6 +208,13 @@ struct ContainerValidation {
             errors += FieldRules.nonNegative(probe, members, place)
             if name != "readinessProbe", probe.number("successThreshold") != 1 {
                 errors.append(.invalid("\(place).successThreshold", probe["successThreshold"], "must be 1"))
+            }
+            guard let period = probe["terminationGracePeriodSeconds"] else { continue }
+            if name == "readinessProbe" {
+                errors.append(
+                    .invalid("\(place).terminationGracePeriodSeconds", period, "must not be set for readinessProbes"))
+            } else if (period.integerValue ?? 0) <= 0 {
+                errors.append(.invalid("\(place).terminationGracePeriodSeconds", period, "must be greater than 0"))
             }
         }
         for event in ["postStart", "preStop"] {
@@ -190,15 +242,32 @@ struct ContainerValidation {
                 if action.text("path").isEmpty { errors.append(.required("\(place).path")) }
                 errors += FieldRules.portOrName(action["port"], "\(place).port")
                 errors += FieldRules.oneOf(action["scheme"], ["HTTP", "HTTPS"], "\(place).scheme", required: true)
-                for (index, header) in action.list("httpHeaders").enumerated() where header.text("name").isEmpty {
-                    errors.append(.required("\(place).httpHeaders[\(index)].name"))
-                }
+                errors += action.list("httpHeaders").compactMap { self.header($0.text("name"), place) }
             case "tcpSocket": errors += FieldRules.portOrName(action["port"], "\(place).port")
             case "grpc": errors += FieldRules.port(action["port"], "\(place).port")
-            default: break
+            default:
+                if !(0...gracePeriod).contains(action.number("seconds")) {
+                    errors.append(
+                        .invalid(
+                            place, .integer(action.number("seconds")),
+                            "must be non-negative and less than terminationGracePeriodSeconds (\(gracePeriod))"))
+                }
             }
         }
         if count == 0 { errors.append(.required(field, "must specify a handler type")) }
         return errors
+    }
+
+    private func header(_ name: String, _ field: String) -> FieldError? {
+        let isPlain = name.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
+        }
+        guard name.isEmpty || !isPlain else { return nil }
+        return .invalid(
+            "\(field).httpHeaders", .string(name),
+            """
+            a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for \
+            validation is '[-A-Za-z0-9]+')
+            """)
     }
 }

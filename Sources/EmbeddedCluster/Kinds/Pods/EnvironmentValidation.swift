@@ -41,16 +41,11 @@ enum EnvironmentValidation {
         var count = 0
         if let reference = source["fieldRef"] {
             count += 1
-            let path = reference.text("fieldPath")
-            if path.isEmpty {
-                errors.append(.required("\(field).fieldRef.fieldPath"))
-            } else if !isSupported(path) {
-                errors.append(.notSupported("\(field).fieldRef.fieldPath", .string(path), supportedPaths))
-            }
+            errors += fieldReference(reference, "\(field).fieldRef", supportedPaths)
         }
         if let reference = source["resourceFieldRef"] {
             count += 1
-            if reference.text("resource").isEmpty { errors.append(.required("\(field).resourceFieldRef.resource")) }
+            errors += resourceReference(reference, "\(field).resourceFieldRef", isVolume: false)
         }
         for kind in ["configMapKeyRef", "secretKeyRef"] {
             guard let reference = source[kind] else { continue }
@@ -82,10 +77,74 @@ enum EnvironmentValidation {
         "status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs",
     ]
 
-    private static func isSupported(_ path: String) -> Bool {
-        supportedPaths.contains(path)
-            || ["metadata.labels['", "metadata.annotations['"].contains { path.hasPrefix($0) && path.hasSuffix("']") }
+    /// A reference to a field of the pod itself.
+    static func fieldReference(_ reference: JSONValue, _ field: String, _ supported: [String]) -> [FieldError] {
+        let path = reference.text("fieldPath")
+        var errors: [FieldError] = []
+        if reference.text("apiVersion").isEmpty { return [.required("\(field).apiVersion")] }
+        if path.isEmpty { return [.required("\(field).fieldPath")] }
+        if let (subpath, key) = subscripted(path) {
+            switch subpath {
+            case "metadata.annotations":
+                errors += Names.qualifiedNameErrors(key.lowercased()).map { .invalid(field, .string(path), $0) }
+            case "metadata.labels":
+                errors += Names.qualifiedNameErrors(key).map { .invalid(field, .string(path), $0) }
+            default:
+                errors.append(.invalid(field, .string(path), "does not support subscript"))
+            }
+        } else if !supported.contains(path) {
+            errors.append(.notSupported("\(field).fieldPath", .string(path), supported))
+        }
+        return errors
     }
+
+    /// `metadata.labels['key']` in its two parts.
+    private static func subscripted(_ path: String) -> (String, String)? {
+        guard path.hasSuffix("']"), let open = path.firstRange(of: "['") else { return nil }
+        return (String(path[..<open.lowerBound]), String(path[open.upperBound...].dropLast(2)))
+    }
+
+    private static let resources = [
+        "limits.cpu", "limits.ephemeral-storage", "limits.memory", "requests.cpu", "requests.ephemeral-storage",
+        "requests.memory",
+    ]
+
+    /// A reference to what a container asks for or may use.
+    static func resourceReference(_ reference: JSONValue, _ field: String, isVolume: Bool) -> [FieldError] {
+        let resource = reference.text("resource")
+        if isVolume, reference.text("containerName").isEmpty { return [.required("\(field).containerName")] }
+        if resource.isEmpty { return [.required("\(field).resource")] }
+        let isPage = ["limits.hugepages-", "requests.hugepages-"].contains { resource.hasPrefix($0) }
+        guard isPage || resources.contains(resource) else {
+            return [.notSupported("\(field).resource", .string(resource), resources)]
+        }
+        guard let divisor = reference["divisor"], let quantity = Quantity(divisor), quantity.nanos != 0 else {
+            return []
+        }
+        let isProcessor = resource.hasSuffix(".cpu")
+        let units = isProcessor ? [1_000_000, 1_000_000_000] : byteUnits
+        if units.contains(quantity.nanos) { return [] }
+        let detail =
+            isProcessor
+            ? "only divisor's values 1m and 1 are supported with the cpu resource"
+            : """
+            only divisor's values 1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the \
+            \(resource.hasSuffix("ephemeral-storage") ? "local ephemeral storage" : "memory") resource
+            """
+        return [.invalid("\(field).divisor", divisor, detail)]
+    }
+
+    private static let byteUnits: [Int128] = {
+        var units: [Int128] = [1_000_000_000]
+        for base in [Int128(1000), 1024] {
+            var unit: Int128 = 1_000_000_000
+            for _ in 0..<6 {
+                unit *= base
+                units.append(unit)
+            }
+        }
+        return units
+    }()
 }
 
 /// The rules for what a container asks for and may use.

@@ -69,6 +69,16 @@ enum QualityOfService {
 
 /// What may change in a pod that exists.
 enum PodUpdateRules {
+    /// The time that a pod has may only become shorter.
+    private static func deadlineErrors(_ new: JSONValue?, old: JSONValue?) -> [FieldError] {
+        guard let before = old?.integerValue else { return [] }
+        let field = "spec.activeDeadlineSeconds"
+        guard let after = new?.integerValue else {
+            return [.invalid(field, nil, "must not update from a positive integer to nil value")]
+        }
+        return after > before ? [.invalid(field, new, "must be less than or equal to previous value")] : []
+    }
+
     static func errors(_ spec: JSONValue, old: JSONValue) -> [FieldError] {
         var errors = PodValidation.errors(spec, "spec")
         guard errors.isEmpty else { return errors }
@@ -76,6 +86,8 @@ enum PodUpdateRules {
         where spec.list(member).count != old.list(member).count {
             return [.forbidden("spec.\(member)", "pod updates may not add or remove containers")]
         }
+        errors += deadlineErrors(spec["activeDeadlineSeconds"], old: old["activeDeadlineSeconds"])
+        guard errors.isEmpty else { return errors }
         var settled = spec
         for member in ["containers", "initContainers"] {
             let images = old.list(member).map { $0["image"] }

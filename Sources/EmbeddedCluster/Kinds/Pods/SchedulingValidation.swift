@@ -22,6 +22,7 @@ enum SchedulingValidation {
         for (index, constraint) in spec.list("topologySpreadConstraints").enumerated() {
             errors += spread(constraint, "\(path).topologySpreadConstraints[\(index)]")
         }
+        errors += duplicates(spec.list("topologySpreadConstraints"), "\(path).topologySpreadConstraints")
         return errors
     }
 
@@ -97,15 +98,48 @@ enum SchedulingValidation {
             errors.append(
                 .invalid("\(field).maxSkew", .integer(constraint.number("maxSkew")), "must be greater than zero"))
         }
-        if constraint.text("topologyKey").isEmpty {
+        let key = constraint.text("topologyKey")
+        if key.isEmpty {
             errors.append(.required("\(field).topologyKey", "can not be empty"))
+        } else {
+            errors += Names.qualifiedNameErrors(key).map { .invalid("\(field).topologyKey", .string(key), $0) }
         }
-        errors += FieldRules.oneOf(
-            constraint["whenUnsatisfiable"] ?? "", ["DoNotSchedule", "ScheduleAnyway"], "\(field).whenUnsatisfiable",
-            required: false)
-        if constraint.text("whenUnsatisfiable").isEmpty {
-            errors.append(.notSupported("\(field).whenUnsatisfiable", "", ["DoNotSchedule", "ScheduleAnyway"]))
+        let choices = ["DoNotSchedule", "ScheduleAnyway"]
+        let choice = constraint.text("whenUnsatisfiable")
+        if !choices.contains(choice) {
+            errors.append(.notSupported("\(field).whenUnsatisfiable", .string(choice), choices))
+        }
+        if let least = constraint["minDomains"] {
+            if constraint.number("minDomains") <= 0 {
+                errors.append(.invalid("\(field).minDomains", least, "must be greater than zero"))
+            }
+            if choice != "DoNotSchedule" {
+                errors.append(
+                    .invalid(
+                        "\(field).minDomains", least,
+                        "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not \(choice)"))
+            }
+        }
+        for member in ["nodeAffinityPolicy", "nodeTaintsPolicy"] {
+            errors += FieldRules.oneOf(constraint[member], ["Honor", "Ignore"], "\(field).\(member)")
         }
         return errors + FieldRules.selector(constraint["labelSelector"], "\(field).labelSelector")
+    }
+
+    /// No two constraints are about the same domains in the same way.
+    private static func duplicates(_ constraints: [JSONValue], _ path: String) -> [FieldError] {
+        var errors: [FieldError] = []
+        for (index, constraint) in constraints.enumerated() {
+            let isRepeated = constraints[..<index].contains {
+                $0.text("topologyKey") == constraint.text("topologyKey")
+                    && $0.text("whenUnsatisfiable") == constraint.text("whenUnsatisfiable")
+            }
+            guard isRepeated else { continue }
+            errors.append(
+                .duplicate(
+                    "\(path)[\(index)].{topologyKey, whenUnsatisfiable}",
+                    .string("{\(constraint.text("topologyKey")), \(constraint.text("whenUnsatisfiable"))}")))
+        }
+        return errors
     }
 }

@@ -23,22 +23,7 @@ struct PersistentVolumeClaimStrategy: KindStrategy {
     ) -> [FieldError] {
         guard subresource != "status" else { return [] }
         let spec = object.specification
-        var errors: [FieldError] = []
-        if spec.lacks("accessModes") {
-            errors.append(.required("spec.accessModes", "at least 1 access mode is required"))
-        }
-        for mode in spec.list("accessModes") {
-            errors += FieldRules.oneOf(
-                mode, ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], "spec.accessModes")
-        }
-        if let storage = spec[path: "resources", "requests", "storage"] {
-            if let quantity = Quantity(storage), quantity.nanos <= 0 {
-                errors.append(.invalid("spec.resources[storage]", storage, "must be greater than zero"))
-            }
-        } else {
-            errors.append(.required("spec.resources[storage]"))
-        }
-        errors += FieldRules.oneOf(spec["volumeMode"], ["Block", "Filesystem"], "spec.volumeMode")
+        var errors = ClaimValidation.errors(spec, "spec")
         if let old { errors += changeErrors(spec, old: old.specification) }
         return errors
     }
@@ -110,12 +95,45 @@ struct PersistentVolumeStrategy: KindStrategy {
         guard subresource != "status" else { return [] }
         let spec = object.specification
         var errors: [FieldError] = []
-        if spec.lacks("accessModes") { errors.append(.required("spec.accessModes")) }
+        errors += ClaimValidation.accessModes(spec, "spec", "")
         if spec.lacks("capacity") { errors.append(.required("spec.capacity")) }
+        let capacity = spec["capacity"]?.objectValue ?? JSONObject()
+        if !capacity.isEmpty, capacity["storage"] == nil || capacity.count > 1 {
+            errors.append(
+                FieldError(
+                    reason: "FieldValueNotSupported", field: "spec.capacity",
+                    message:
+                        "Unsupported value: \(JSONValue.object(capacity).serialized()): supported values: \"storage\""))
+        }
+        for (name, value) in capacity.sorted {
+            guard let quantity = Quantity(value), quantity.nanos <= 0 else { continue }
+            errors.append(.invalid("spec.capacity[\(name)]", value, "must be greater than zero"))
+        }
+        errors += sourceErrors(spec)
         return errors
             + FieldRules.oneOf(
                 spec["persistentVolumeReclaimPolicy"], ["Delete", "Recycle", "Retain"],
                 "spec.persistentVolumeReclaimPolicy")
+    }
+
+    private func sourceErrors(_ spec: JSONValue) -> [FieldError] {
+        let sources = [
+            "hostPath", "gcePersistentDisk", "awsElasticBlockStore", "glusterfs", "flocker", "nfs", "rbd", "quobyte",
+            "cephfs", "iscsi", "cinder", "fc", "flexVolume", "azureFile", "vsphereVolume", "photonPersistentDisk",
+            "portworxVolume", "azureDisk", "scaleIO", "local", "storageos", "csi",
+        ].filter { spec[$0] != nil }
+        if sources.isEmpty { return [.required("spec", "must specify a volume type")] }
+        var errors: [FieldError] = sources.dropFirst().map {
+            .forbidden("spec.\($0)", "may not specify more than 1 volume type")
+        }
+        if let source = spec["hostPath"], source.text("path").isEmpty {
+            errors.append(.required("spec.hostPath.path"))
+        }
+        if let source = spec["csi"] {
+            errors += VolumeValidation.driver(source["driver"], "spec.csi.driver")
+            if source.text("volumeHandle").isEmpty { errors.append(.required("spec.csi.volumeHandle")) }
+        }
+        return errors
     }
 
     private static let table: [TableColumn] = [
