@@ -7,6 +7,7 @@ import KubeCore
 ///
 /// - `Measuring/`  figures, timers, the figures of processes, child processes.
 /// - `Libraries/`  JSON, the work queue, the reflector: in this process, or for memory in one child per figure.
+/// - `Cluster/`    the embedded API server under load, in a child.
 /// - `Operator/`   the built command against its own cluster: repair, memory, cold start.
 /// - `SamplePods`  the objects that are read, and `CannedPods`, a server that sends them.
 ///
@@ -17,7 +18,7 @@ struct Benchmarks {
     /// All benchmarks, in the order in which they run.
     static let all: [Benchmark] = [
         .jsonParse, .jsonPrint, .queue, .reflectorObjects, .reflectorMemory, .selectorScan, .updateStorm,
-        .idleWatches, .restoreLatency,
+        .idleWatches, .clusterLoad, .restoreLatency,
         .operatorMemory, .coldStart,
     ]
 
@@ -26,6 +27,10 @@ struct Benchmarks {
         do {
             if names.first == MemoryChild.flag {
                 try await MemoryChild.run(Array(names.dropFirst()))
+                return
+            }
+            if names.first == ServerChild.flag {
+                try await ServerChild.run(Array(names.dropFirst()))
                 return
             }
             let isJSON = names.contains("--json")
