@@ -52,6 +52,9 @@ public final class EmbeddedCluster: Sendable {
         public var eventLimit = 20_000
         /// How many events a watcher may lag behind before it is ended. Default 20,000.
         public var watcherBacklog = 20_000
+        /// How many bytes of objects a watcher may lag behind before it is ended. Default 256 MiB; what waits is shared
+        /// by all watchers, and with the events that are kept.
+        public var watcherBacklogBytes = 256 << 20
         /// Whether users may do only what their roles allow, and unknown tokens are refused; the default is that
         /// everybody may do everything. Requests without credentials are the administrator's in any case.
         public var authorizes = false
@@ -78,7 +81,8 @@ public final class EmbeddedCluster: Sendable {
         self.options = options
         var limits = Store.Limits()
         limits.events = options.eventLimit
-        limits.watcherBacklog = options.watcherBacklog
+        limits.watcherBacklog.events = options.watcherBacklog
+        limits.watcherBacklog.bytes = options.watcherBacklogBytes
         server = APIServer(
             environment: APIServer.Environment(
                 clock: options.clock, now: options.now, random: options.random, version: options.kubernetesVersion),
@@ -189,6 +193,9 @@ public final class EmbeddedCluster: Sendable {
 
     /// The version of the last write.
     public var resourceVersion: UInt64 { server.store.revision }
+
+    /// How many watches of clients there are.
+    package var watcherCount: Int { server.store.watcherCount }
 
     /// The writes so far, oldest first, with the user agents that made them.
     public var history: [WriteRecord] { server.store.history }

@@ -105,16 +105,31 @@ public struct APIRequest: Sendable {
     }
 
     private static func parse(query: Substring) -> [QueryItem] {
-        query.split(separator: "&").map { pair in
+        query.split(separator: "&").compactMap { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return QueryItem(
-                name: String(percentDecoding: parts[0], plusIsSpace: true),
-                value: parts.count > 1 ? String(percentDecoding: parts[1], plusIsSpace: true) : "")
+            // Go's rule: what cannot be decoded, or holds a semicolon, is as if it had not been sent.
+            guard !pair.utf8.contains(UInt8(ascii: ";")),
+                let name = String(strictlyDecoding: parts[0], plusIsSpace: true),
+                let value = String(strictlyDecoding: parts.count > 1 ? parts[1] : "", plusIsSpace: true)
+            else { return nil }
+            return QueryItem(name: name, value: value)
         }
     }
 }
 
 extension String {
+    /// Undoes percent-encoding; nil if an escape is malformed.
+    init?(strictlyDecoding text: some StringProtocol, plusIsSpace: Bool = false) {
+        let bytes = Array(text.utf8)
+        func isDigit(_ index: Int) -> Bool {
+            index < bytes.count && Unicode.Scalar(bytes[index]).properties.isASCIIHexDigit
+        }
+        for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "%") {
+            guard isDigit(index + 1), isDigit(index + 2) else { return nil }
+        }
+        self.init(percentDecoding: text, plusIsSpace: plusIsSpace)
+    }
+
     /// Undoes percent-encoding; malformed escapes stay as they are.
     init(percentDecoding text: some StringProtocol, plusIsSpace: Bool = false) {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {

@@ -49,6 +49,8 @@ extension APIServer {
             options.timeoutSeconds.flatMap { $0 > 0 ? min($0, Self.longestWatch) : nil }
             ?? Int64(1800 + environment.random(1800))
         let ending = StreamEnding()
+        watching.queue.whenOverrun { ending.overrun() }
+        ending.whenAbandoned { [weak queue = watching.queue] in queue?.abandon() }
         let session = WatchSession(
             watching: watching, encoder: encoder, ending: ending, clock: environment.clock, now: environment.now,
             timeout: .seconds(timeout), bookmarks: options.allowsBookmarks, endsInitialEvents: endsInitialEvents)

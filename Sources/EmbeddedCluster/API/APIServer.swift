@@ -24,6 +24,8 @@ final class APIServer: Sendable {
     let webhookCaller: (any WebhookCaller)?
     /// The expressions of admission configurations.
     let expressions = ExpressionCache()
+    /// The lines of recent events that several watchers want in the same form.
+    let eventLines = EventLines()
     /// What tokens of service accounts are signed with.
     let tokenKey: [UInt8]
 
@@ -111,6 +113,9 @@ final class APIServer: Sendable {
     }
 
     private func route(_ request: APIRequest) async throws(Status) -> APIResponse {
+        // The words of Go's HTTP server, which such a request does not get past.
+        guard String(strictlyDecoding: request.path) != nil else { return .text("400 Bad Request", status: 400) }
+        guard !request.path.hasPrefix("//") else { return .pageNotFound }
         let segments = request.path.split(separator: "/").map(String.init)
         switch segments.first {
         case "api" where segments.count <= 2, "apis" where segments.count <= 3:

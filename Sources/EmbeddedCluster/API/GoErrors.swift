@@ -8,6 +8,14 @@ enum GoErrors {
         JSONComplaint.about(bytes) ?? error.description
     }
 
+    /// What `strconv` says of text that is no number, or too large a one.
+    static func number(_ text: String, function: String) -> String {
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") && function == "ParseInt" }
+        let isNumber = !digits.isEmpty && digits.allSatisfy { (0x30...0x39).contains($0) }
+        let problem = isNumber ? "value out of range" : "invalid syntax"
+        return "strconv.\(function): parsing \(JSONValue.string(text).serialized()): \(problem)"
+    }
+
     /// The beginning of a body that could not be read: as text if it may be JSON, else in hexadecimal.
     static func summary(_ bytes: [UInt8]) -> String {
         let maximum = 30

@@ -20,6 +20,9 @@ struct JSONComplaint {
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// Go's limit is ten times this one, which is ours: what is nested deeper is no object that anybody means.
+    private static let maximumDepth = 1_000
+
     /// The first complaint; nil if the syntax is sound.
     static func about(_ bytes: [UInt8]) -> String? {
         var scanner = JSONComplaint(bytes)
@@ -29,6 +32,7 @@ struct JSONComplaint {
                 return scanner.state == .end ? nil : unexpectedEnd
             }
             if let place = scanner.step() { return scanner.complaint(place) }
+            if scanner.containers.count > maximumDepth { return "exceeded max depth" }
         }
     }
 

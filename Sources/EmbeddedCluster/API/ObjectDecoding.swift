@@ -104,7 +104,8 @@ extension APIServer {
     ) throws(Status) -> JSONValue {
         let type = MediaType(request.header("Content-Type") ?? MediaType.json)
         switch type.name {
-        case MediaType.json, "":
+        case MediaType.json,
+            "" where request.header("Content-Type")?.isEmpty ?? true:
             do {
                 return try JSONValue(parsing: body)
             } catch {

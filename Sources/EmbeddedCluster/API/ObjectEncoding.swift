@@ -85,7 +85,11 @@ extension APIServer {
                         "metadata": .object(metadata), "items": .array(items),
                     ], representation)
             }
-            return .json(listBytes(objects, metadata: metadata, resource))
+            let body = ListBody(objects, metadata: metadata, resource)
+            guard body.isLarge else { return .json(body.bytes) }
+            var response = APIResponse.json([UInt8]())
+            response.body = .stream(AsyncStream { body.next() })
+            return response
         case .partialMetadata:
             throw Status(
                 code: 406, reason: .notAcceptable,
@@ -117,43 +121,9 @@ extension APIServer {
         return .object(json)
     }
 
-    /// A list in plain JSON, put together from the bytes that the store keeps.
-    private func listBytes(_ objects: [StoredObject], metadata: JSONObject, _ resource: ServedResource) -> [UInt8] {
-        let head: JSONValue = [
-            "kind": .string(resource.listKind), "apiVersion": .string(resource.type.apiVersion),
-            "metadata": .object(metadata),
-        ]
-        var bytes = head.serializedBytes()
-        bytes.removeLast()
-        bytes += Array(",\"items\":[".utf8)
-        let prefix = Self.typePrefix(resource.type.groupVersionKind)
-        var isFirst = true
-        for object in objects {
-            if !isFirst { bytes.append(UInt8(ascii: ",")) }
-            isFirst = false
-            let content = bytesOf(object, resource)
-            if !resource.isCustom, content.count > prefix.count, content.starts(with: prefix) {
-                bytes.append(UInt8(ascii: "{"))
-                bytes += content[prefix.count...]
-            } else {
-                bytes += content
-            }
-        }
-        bytes += Array("]}\n".utf8)
-        return bytes
-    }
-
     /// An object in the version of a resource, as JSON; the stored bytes where they will do.
-    func bytesOf(_ stored: StoredObject, _ resource: ServedResource) -> [UInt8] {
+    static func bytesOf(_ stored: StoredObject, _ resource: ServedResource) -> [UInt8] {
         VersionConversion.isIdentity(stored, as: resource)
             ? stored.bytes : VersionConversion.fromStorage(stored.object, to: resource).typeFirst.serializedBytes()
-    }
-
-    /// What the bytes of a stored object begin with, up to the first member that is not its type.
-    private static func typePrefix(_ kind: GroupVersionKind) -> [UInt8] {
-        let value: JSONValue = ["kind": .string(kind.kind), "apiVersion": .string(kind.apiVersion)]
-        var bytes = value.serializedBytes()
-        bytes[bytes.count - 1] = UInt8(ascii: ",")
-        return bytes
     }
 }

@@ -77,7 +77,7 @@ struct ListOptions {
     static func integer(_ request: APIRequest, _ name: String) throws(Status) -> Int64? {
         guard let text = request.value(of: name) else { return nil }
         guard let value = Int64(text) else {
-            throw .badRequest("strconv.ParseInt: parsing \(JSONValue.string(text).serialized()): invalid syntax")
+            throw .badRequest(GoErrors.number(text, function: "ParseInt"))
         }
         return value
     }
@@ -88,7 +88,7 @@ struct ListOptions {
         guard let revision = UInt64(text) else {
             let quoted = JSONValue.string(text).serialized()
             throw .internalFailure(
-                "resourceVersion: Invalid value: \(quoted): strconv.ParseUint: parsing \(quoted): invalid syntax")
+                "resourceVersion: Invalid value: \(quoted): \(GoErrors.number(text, function: "ParseUint"))")
         }
         return revision
     }

@@ -12,7 +12,12 @@ struct RequestTarget: Hashable {
 
     /// Reads a path; nil if it is none of a resource.
     init?(path: String) {
-        var segments = path.split(separator: "/", omittingEmptySubsequences: true).map { String(percentDecoding: $0) }
+        // As in the real router, an escaped slash divides like any other, and nothing between two slashes is no name.
+        var decoded = String(percentDecoding: path)[...]
+        while decoded.hasPrefix("/") { decoded.removeFirst() }
+        while decoded.hasSuffix("/") { decoded.removeLast() }
+        var segments = decoded.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard !segments.contains("") else { return nil }
         switch segments.first {
         case "api" where segments.count >= 3:
             groupVersion = GroupVersion(group: "", version: segments[1])

@@ -4,6 +4,7 @@ import KubeCore
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 
 /// Serves an API server over HTTP/1.1 on the loopback interface.
 struct HTTPServer {
@@ -40,8 +41,8 @@ struct HTTPServer {
             configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger
         ) { request, writer, channel in
-            connections.note(channel)
-            try await Self.respond(to: request, writer, handle)
+            try await connections.note(channel)
+            try await Self.respond(to: request, writer, channel, handle)
         } onServerRunning: { channel in
             onListening(channel.localAddress?.port ?? 0)
         }
@@ -49,7 +50,7 @@ struct HTTPServer {
     }
 
     private static func respond(
-        to request: Request, _ writer: consuming ResponseWriter,
+        to request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel,
         _ handle: @Sendable (APIRequest) async -> APIResponse
     ) async throws {
         var body: [UInt8] = []
@@ -58,7 +59,7 @@ struct HTTPServer {
                 let status = Status(
                     code: 413, reason: .requestEntityTooLarge,
                     message: "Request entity too large: limit is \(maximumBody)")
-                return try await write(.failure(status), writer)
+                return try await write(.failure(status), writer, channel)
             }
             body.append(contentsOf: piece.readableBytesView)
         }
@@ -66,10 +67,15 @@ struct HTTPServer {
         let target = request.head.path ?? "/"
         let response = await handle(
             APIRequest(method: request.method.rawValue, target: target, headers: headers, body: body))
-        try await write(response, writer)
+        try await write(response, writer, channel)
     }
 
-    private static func write(_ response: APIResponse, _ writer: consuming ResponseWriter) async throws {
+    /// How long a reader that has fallen too far behind may take over what it has been sent, before it is cut off.
+    private static let graceOfOverrun = TimeAmount.seconds(2)
+
+    private static func write(
+        _ response: APIResponse, _ writer: consuming ResponseWriter, _ channel: any Channel
+    ) async throws {
         // What is thrown here closes the connection.
         guard !response.isConnectionReset else { throw CancellationError() }
         var fields = HTTPFields()
@@ -85,7 +91,16 @@ struct HTTPServer {
         case .bytes(let bytes):
             if !bytes.isEmpty { try await body.write(ByteBuffer(bytes: bytes)) }
         case .stream(let stream):
+            let ending = response.ending
+            channel.closeFuture.whenComplete { _ in ending?.abandon() }
+            let isWritten = Atomic(false)
+            ending?.whenOverrun {
+                channel.eventLoop.scheduleTask(in: Self.graceOfOverrun) {
+                    if !isWritten.load(ordering: .relaxed) { channel.close(promise: nil) }
+                }
+            }
             for await piece in stream { try await body.write(ByteBuffer(bytes: piece)) }
+            isWritten.store(true, ordering: .relaxed)
             if response.ending?.isConnectionReset == true { throw CancellationError() }
         }
         try await body.finish(nil)

@@ -6,10 +6,14 @@ final class OpenConnections: Sendable {
     private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
 
     /// Remembers a connection until it is closed.
-    func note(_ channel: any Channel) {
+    ///
+    /// A client that closes its side has gone, as Go's server sees it too: what it watched ends at once, and not only
+    /// when there is something to tell it.
+    func note(_ channel: any Channel) async throws {
         let identifier = ObjectIdentifier(channel)
         let isNew = channels.withLock { $0.updateValue(channel, forKey: identifier) == nil }
         guard isNew else { return }
+        try await channel.setOption(ChannelOptions.allowRemoteHalfClosure, value: false).get()
         channel.closeFuture.whenComplete { [weak self] _ in
             self?.channels.withLock { $0[identifier] = nil }
         }

@@ -9,11 +9,11 @@ import Synchronization
 package final class Store: Sendable {
     private let state: Mutex<State>
 
-    /// How many events and write records are kept, and how many events a watcher may lag behind.
+    /// How many events and write records are kept, and how far a watcher may lag behind.
     package struct Limits: Sendable {
         package var events = 20_000
         package var history = 100_000
-        package var watcherBacklog = 20_000
+        package var watcherBacklog = WatchQueue.Limits()
 
         package init() {}
     }
@@ -99,6 +99,7 @@ package final class Store: Sendable {
         record: (UInt64) -> WriteRecord
     ) throws(Conflict) -> StoredObject {
         let key = StoredObject.key(namespace: object.namespace, name: object.name)
+        let weight = StoredObject.weight(of: object)
         let result: Result<StoredObject, Conflict> = state.withLock { state in
             let previous = state.tables[resource]?.find(key)
             switch (previous, expected) {
@@ -110,13 +111,17 @@ package final class Store: Sendable {
             state.revision += 1
             var object = object
             object.resourceVersion = String(state.revision)
-            let stored = StoredObject(object, resourceVersion: state.revision, schemaIdentity: schemaIdentity)
+            let stored = StoredObject(
+                object, resourceVersion: state.revision, schemaIdentity: schemaIdentity, weight: weight)
             state.tables[resource, default: []].put(stored, key: key)
             state.commit(
                 StoreEvent(
                     revision: state.revision, resource: resource, previous: previous, current: stored,
                     isRemoval: false), record(state.revision))
             return .success(stored)
+        }
+        if case .success = result {
+            state.withLock { $0.settled }?.compact()
         }
         return try result.get()
     }
@@ -137,7 +142,8 @@ package final class Store: Sendable {
             var object = lastState ?? previous.object
             object.resourceVersion = String(state.revision)
             let last = StoredObject(
-                object, resourceVersion: state.revision, schemaIdentity: previous.schemaIdentity)
+                object, resourceVersion: state.revision, schemaIdentity: previous.schemaIdentity,
+                weight: previous.weight)
             state.tables[resource, default: []].put(nil, key: key)
             state.commit(
                 StoreEvent(
@@ -193,7 +199,7 @@ package final class Store: Sendable {
         _ resource: StorageKey, from start: WatchStart, at view: UInt64? = nil
     ) -> Result<Watching, WatchExpired> {
         state.withLock { state in
-            let queue = WatchQueue(limit: state.limits.watcherBacklog)
+            let queue = WatchQueue(limits: state.limits.watcherBacklog)
             var existing: [StoredObject] = []
             var first = view
             switch start {
@@ -227,6 +233,9 @@ package final class Store: Sendable {
         /// The oldest revision from which a watch can begin.
         package let oldest: UInt64
     }
+
+    /// How many watches there are.
+    package var watcherCount: Int { state.withLock { $0.watchers.values.reduce(0) { $0 + $1.count } } }
 
     private func unwatch(_ resource: StorageKey, _ identifier: UInt64) {
         state.withLock { $0.watchers[resource]?[identifier] = nil }
@@ -334,6 +343,12 @@ package final class Store: Sendable {
 }
 
 extension Store.State {
+    /// The object of a write some writes ago: whoever made it has read it back by now.
+    var settled: StoredObject? {
+        let age = 32
+        return events.count > age ? events[events.count - age].current : nil
+    }
+
     /// A resource as it was at a revision, worked out by undoing events; nil if that has been compacted.
     func table(_ resource: StorageKey, at revision: UInt64) -> [StoredObject]? {
         guard revision >= compacted else { return nil }

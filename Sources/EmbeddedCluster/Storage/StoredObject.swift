@@ -22,6 +22,9 @@ package final class StoredObject: Sendable {
     /// Which schema the object was written under; readers need not convert it while that is still the current one.
     package let schemaIdentity: UInt64
 
+    /// About how many bytes the object's JSON has, known without making it.
+    package let weight: Int
+
     private let content: Mutex<Content>
 
     private struct Content {
@@ -33,7 +36,10 @@ package final class StoredObject: Sendable {
     private static let treeLimit = 8 * 1024
 
     /// A state of an object whose `resourceVersion` has been set already.
-    init(_ object: KubeObject, resourceVersion: UInt64, schemaIdentity: UInt64) {
+    ///
+    /// - Parameter weight: what the object weighs, if somebody knows.
+    init(_ object: KubeObject, resourceVersion: UInt64, schemaIdentity: UInt64, weight: Int? = nil) {
+        self.weight = weight ?? Self.weight(of: object)
         namespace = object.namespace
         name = object.name
         key = Self.key(namespace: object.namespace, name: object.name)
@@ -63,6 +69,23 @@ package final class StoredObject: Sendable {
             content.bytes = bytes
             if bytes.count > Self.treeLimit { content.tree = nil }
             return bytes
+        }
+    }
+
+    /// Gives up the tree of a large object: nobody is about to read it as one.
+    func compact() {
+        if weight > Self.treeLimit { _ = bytes }
+    }
+
+    /// About how many bytes an object's JSON has.
+    static func weight(of object: KubeObject) -> Int { weight(of: object.value) }
+
+    private static func weight(of value: JSONValue) -> Int {
+        switch value {
+        case .string(let text): text.utf8.count + 3
+        case .array(let elements): elements.reduce(2) { $0 + weight(of: $1) }
+        case .object(let object): object.reduce(2) { $0 + $1.key.utf8.count + 4 + weight(of: $1.value) }
+        default: 6
         }
     }
 

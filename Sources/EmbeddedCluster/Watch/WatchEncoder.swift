@@ -14,9 +14,38 @@ struct WatchEncoder: Sendable {
         filter.matches(object) ? encode("ADDED", object, isFirst: isFirst) : nil
     }
 
-    /// One line for an event; nil if the watch is not about it.
-    func line(for event: StoreEvent, isFirst: Bool) -> [UInt8]? {
-        selection(of: event).flatMap { encode($0.type, $0.object, isFirst: isFirst) }
+    /// Appends the line for an object that was there at the beginning.
+    ///
+    /// - Returns: false if the watch is not about it.
+    func append(added object: StoredObject, isFirst: Bool, to piece: inout [UInt8]) -> Bool {
+        filter.matches(object) && append("ADDED", object, isFirst: isFirst, to: &piece)
+    }
+
+    /// Appends the line for an event.
+    ///
+    /// - Returns: false if the watch is not about it.
+    func append(_ event: StoreEvent, isFirst: Bool, to piece: inout [UInt8]) -> Bool {
+        selection(of: event).map { append($0.type, $0.object, isFirst: isFirst, to: &piece) } ?? false
+    }
+
+    /// The stored bytes are copied once; any other form is made once for all watchers that want it.
+    private func append(_ type: String, _ stored: StoredObject, isFirst: Bool, to piece: inout [UInt8]) -> Bool {
+        if context.representation.shape == .plain, VersionConversion.isIdentity(stored, as: context.resource) {
+            Self.append(type, stored.bytes, to: &piece)
+            return true
+        }
+        guard !isFirst else {
+            guard let line = encode(type, stored, isFirst: true) else { return false }
+            piece += line
+            return true
+        }
+        let form = EventLines.Form(
+            type: type, representation: context.representation, kind: context.type.groupVersionKind,
+            includes: context.request.value(of: "includeObject") ?? "", second: server.environment.now().seconds)
+        guard let line = server.eventLines.line(of: stored, form, make: { encode(type, stored, isFirst: false) })
+        else { return false }
+        piece += line
+        return true
     }
 
     /// What an event is to this watch; nil if the watch is not about it.
@@ -65,7 +94,7 @@ struct WatchEncoder: Sendable {
         let resource = context.resource
         switch context.representation.shape {
         case .plain:
-            return Self.line(type, server.bytesOf(stored, resource))
+            return Self.line(type, APIServer.bytesOf(stored, resource))
         case .partialMetadata, .partialMetadataList:
             let view = VersionConversion.view(stored, as: resource)
             return Self.line(type, APIServer.partialMetadata(view, context).serializedBytes())
@@ -84,9 +113,15 @@ struct WatchEncoder: Sendable {
     static func line(_ type: String, _ object: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(object.count + 40)
-        bytes += Array("{\"type\":\"\(type)\",\"object\":".utf8)
-        bytes += object
-        bytes += [UInt8(ascii: "}"), 0x0A]
+        append(type, object, to: &bytes)
         return bytes
+    }
+
+    private static func append(_ type: String, _ object: [UInt8], to bytes: inout [UInt8]) {
+        bytes += "{\"type\":\"".utf8
+        bytes += type.utf8
+        bytes += "\",\"object\":".utf8
+        bytes += object
+        bytes += "}\n".utf8
     }
 }

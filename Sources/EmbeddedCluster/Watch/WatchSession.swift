@@ -73,7 +73,7 @@ actor WatchSession {
         while !Task.isCancelled, !isOver {
             // Read before taking: when nothing waits afterwards, everything up to here has been seen.
             let seen = encoder.server.store.revision
-            guard let events = watching.queue.take() else { return nil }
+            guard let events = watching.queue.take(upTo: Self.pieceSize) else { return nil }
             let limit = encoder.limit
             if encoder.server.seams.isTappingEvents || limit != nil || !held.isEmpty {
                 held.append(contentsOf: events)
@@ -107,10 +107,7 @@ actor WatchSession {
         guard !isOver else { return nil }
         var piece: [UInt8] = []
         while position < watching.existing.count, piece.count < Self.pieceSize {
-            if let line = encoder.added(watching.existing[position], isFirst: !hasSent) {
-                piece += line
-                hasSent = true
-            }
+            if encoder.append(added: watching.existing[position], isFirst: !hasSent, to: &piece) { hasSent = true }
             position += 1
         }
         return piece.isEmpty ? nil : piece
@@ -118,12 +115,8 @@ actor WatchSession {
 
     private func encode(_ events: [StoreEvent]) -> [UInt8]? {
         var piece: [UInt8] = []
-        for event in events {
-            if let line = encoder.line(for: event, isFirst: !hasSent) {
-                piece += line
-                hasSent = true
-            }
-        }
+        piece.reserveCapacity(events.reduce(0) { $0 + $1.current.weight + 64 })
+        for event in events where encoder.append(event, isFirst: !hasSent, to: &piece) { hasSent = true }
         return piece.isEmpty ? nil : piece
     }
 

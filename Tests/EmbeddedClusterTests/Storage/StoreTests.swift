@@ -1,4 +1,5 @@
 import KubeCore
+import Synchronization
 import Testing
 
 @testable import EmbeddedCluster
@@ -76,7 +77,7 @@ struct StoreTests {
     @Test("a watcher that falls too far behind is ended, and others do not notice")
     func slowWatchers() throws {
         var limits = Store.Limits()
-        limits.watcherBacklog = 2
+        limits.watcherBacklog.events = 2
         let store = Store(limits: limits)
         let slow = try store.watch(resource, from: .now).get()
         let quick = try store.watch(resource, from: .now).get()
@@ -86,8 +87,49 @@ struct StoreTests {
             seen += quick.queue.take()?.map(\.current.name) ?? []
         }
         #expect(seen == ["a", "b", "c", "d"])
-        #expect(slow.queue.take()?.map(\.current.name) == ["a", "b"])
         #expect(slow.queue.take() == nil)
+    }
+
+    @Test("the backlog of a watcher is bounded by bytes, and what waits is let go when it is ended")
+    func backlogBytes() throws {
+        var limits = Store.Limits()
+        limits.watcherBacklog.bytes = 3_800
+        let store = Store(limits: limits)
+        let watching = try store.watch(resource, from: .now).get()
+        let overruns = Mutex(0)
+        watching.queue.whenOverrun { overruns.withLock { $0 += 1 } }
+        var large = object("a")
+        large["data"] = ["text": .string(String(repeating: "x", count: 1_400))]
+        for name in ["a", "b"] {
+            large.name = name
+            _ = try store.put(large, in: resource, expected: nil, record: record)
+        }
+        #expect(watching.queue.take(upTo: 1)?.map(\.current.name) == ["a"])
+        #expect(overruns.withLock { $0 } == 0)
+        for name in ["c", "d"] {
+            large.name = name
+            _ = try store.put(large, in: resource, expected: nil, record: record)
+        }
+        #expect(overruns.withLock { $0 } == 1)
+        #expect(watching.queue.take() == nil)
+    }
+
+    @Test("one event larger than the bound is still delivered")
+    func largeEvent() throws {
+        var limits = Store.Limits()
+        limits.watcherBacklog.bytes = 10
+        let store = Store(limits: limits)
+        let watching = try store.watch(resource, from: .now).get()
+        _ = try store.put(object("a"), in: resource, expected: nil, record: record)
+        #expect(watching.queue.take()?.count == 1)
+    }
+
+    @Test("the weight of an object is about the size of its JSON")
+    func weight() {
+        var large = object("a")
+        large["data"] = ["text": .string(String(repeating: "x", count: 5_000)), "list": [1, true, ["a": "b"]]]
+        let size = large.value.serializedBytes().count
+        #expect(abs(StoredObject.weight(of: large) - size) < size / 10)
     }
 
     @Test("large objects come back from their bytes as they went in")

@@ -69,4 +69,37 @@ struct WatchTests {
         }
         #expect(seen == ["ADDED a"])
     }
+
+    @Test("watchers in another form than plain objects share its lines, and each gets its own columns first")
+    func sharedLines() async throws {
+        let target = "\(configMaps)?watch=1&resourceVersion=0"
+        let accept = APIRequest.Header("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io")
+        var streams: [AsyncStream<[UInt8]>] = []
+        for _ in 0..<3 {
+            let answer = await cluster.handle(APIRequest(method: "GET", target: target, headers: [accept]))
+            guard case .stream(let stream) = answer.body else { continue }
+            streams.append(stream)
+        }
+        for name in ["a", "b"] { await write("POST", name) }
+        var seen: [[JSONValue]] = []
+        for stream in streams {
+            var events: [JSONValue] = []
+            for await piece in stream {
+                events += try piece.split(separator: 0x0A).map { try JSONValue(parsing: Array($0)) }
+                if events.count >= 2 { break }
+            }
+            seen.append(events)
+        }
+        #expect(seen.count == 3 && Set(seen).count == 1)
+        #expect(seen[0].map { $0[path: "object", "columnDefinitions"]?.isNull } == [false, true])
+    }
+
+    @Test("a watcher that goes away is forgotten at once, without an event")
+    func abandoned() async throws {
+        let answer = await cluster.handle(APIRequest(method: "GET", target: "\(configMaps)?watch=1&resourceVersion=1"))
+        guard case .stream(let stream) = answer.body else { return }
+        async let pieces = stream.reduce(into: 0) { count, _ in count += 1 }
+        answer.ending?.abandon()
+        #expect(await pieces == 0)
+    }
 }
