@@ -60,7 +60,7 @@ struct HTTPServerTests {
                         return received.count > (number + 1) * size
                     })
             }
-            #expect(cluster.watcherCount == 1)
+            #expect(try await eventually { cluster.watcherCount == 1 })
             let text = String(decoding: received, as: UTF8.self)
             #expect((0..<count).allSatisfy { text.contains("\"name\":\"map-\($0)\"") })
             var slowBytes = 0
