@@ -106,7 +106,7 @@ public struct StoredObject: Sendable {
     /// The object as a value, with `apiVersion` and `kind`, which items of a list lack on the
     /// wire and metadata-only reads replace.
     ///
-    /// - Throws: ``JSONParseError`` where the server sent something that only resembles JSON.
+    /// - Throws: `JSONParseError` where the server sent something that only resembles JSON.
     public func object() throws(JSONParseError) -> KubeObject {
         // That it is an object was seen when its header was read.
         let members = try JSONValue(parsing: storage.bytes).objectValue ?? JSONObject()
