@@ -74,7 +74,7 @@ enum RequestCorpus {
                       colour: {type: string, pattern: "^[a-z]+$", maxLength: 20}
                       size: {type: integer, minimum: 0, default: 3}
                       replicas: {type: integer}
-                      tags: {type: array, maxItems: 20, items: {type: string}, x-kubernetes-list-type: set}
+                      tags: {type: array, maxItems: 20, items: {type: string, maxLength: 40}, x-kubernetes-list-type: set}
                       ports:
                         type: array
                         maxItems: 20

@@ -54,9 +54,13 @@ extension Constraint where Value == String {
         ) { check($0) ? nil : message }
     }
 
-    /// A DNS label (RFC 1123): what names of namespaces, Services and label values have in common.
-    public static func dnsLabel(maximum: Int = 63, saying message: String) -> Constraint {
-        .pattern(#"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"#, saying: message) { isDNSLabel($0) }
+    /// A DNS label (RFC 1123): what names of namespaces, Services and label values have in common. Its length is bounded,
+    /// without which the API server estimates that the rule costs more than a definition may.
+    public static func dnsLabel(saying message: String) -> Constraint {
+        let form = pattern(#"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"#, saying: message) { isDNSLabel($0) }
+        var openAPI = form.openAPI
+        openAPI["maxLength"] = 63
+        return Constraint(openAPI: openAPI, validation: form.validation, problem: form.problem)
     }
 }
 

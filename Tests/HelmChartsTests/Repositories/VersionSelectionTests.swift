@@ -29,7 +29,7 @@ struct VersionSelectionTests {
 
     @Test("what is no range is refused")
     func nonsense() {
-        #expect(throws: RepositoryError(.invalidReference, "improper constraint: abc def")) {
+        #expect(throws: RepositoryError(.invalidReference, #"improper constraint: "abc def""#)) {
             try VersionSelection.select([], "abc def")
         }
     }
