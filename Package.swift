@@ -64,7 +64,7 @@ let package = Package(
         module("KubeRuntime", ["KubeCore", "KubeClient", logging, metrics, collections, lifecycle]),
         module(
             "KubeRuntimeTesting",
-            ["KubeCore", "KubeClient", "KubeRuntime", "EmbeddedCluster", logging, collections]),
+            ["KubeCore", "HTTPTransport", "KubeClient", "KubeRuntime", "EmbeddedCluster", logging]),
         module("PKI", ["KubeCore", "COpenSSL"]),
         module("HelmCharts", ["KubeCore", "HTTPTransport", "PKI", logging]),
         // Chart repositories and registries for tests, over real sockets.

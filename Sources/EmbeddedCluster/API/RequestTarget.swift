@@ -1,17 +1,22 @@
 import KubeCore
 
 /// What the path of a request names.
-struct RequestTarget: Hashable {
-    var groupVersion: GroupVersion
-    var resource: String
-    var namespace: String?
-    var name: String?
-    var subresource: String?
+package struct RequestTarget: Hashable {
+    /// The API group and version.
+    package var groupVersion: GroupVersion
+    /// The plural.
+    package var resource: String
+    /// The namespace; nil for cluster-scoped resources, and for all namespaces.
+    package var namespace: String?
+    /// The object; nil for the collection.
+    package var name: String?
+    /// The subresource; nil for the object itself.
+    package var subresource: String?
     /// Whether the path is one of the old `/watch/` ones.
     var isWatchPath = false
 
     /// Reads a path; nil if it is none of a resource.
-    init?(path: String) {
+    package init?(path: String) {
         // As in the real router, an escaped slash divides like any other, and nothing between two slashes is no name.
         var decoded = String(percentDecoding: path)[...]
         while decoded.hasPrefix("/") { decoded.removeFirst() }

@@ -40,12 +40,14 @@ public final class LeaderElector: Service {
     ///   - store: where the lease is kept.
     ///   - identity: must differ between all processes, also between two lives of one; see ``defaultIdentity(random:)``.
     ///   - leaseName: the `name` label of the metric.
+    ///   - writeGate: the gate to open and close, for clients that are made before the elector; nil for a new one.
     ///   - body: the leader's work.
     /// - Throws: ``LeaderElectionConfiguration/Invalid``.
     public init(
         store: any LeaseStore, identity: String, configuration: LeaderElectionConfiguration = .init(),
-        leaseName: String = "", clock: RuntimeClock = .continuous, random: RandomSource = .system,
-        metrics: MetricsRegistry? = nil, logger: Logger = Logger(label: "boltrope.leader-election"),
+        leaseName: String = "", writeGate: LeaseWriteGate? = nil, clock: RuntimeClock = .continuous,
+        random: RandomSource = .system, metrics: MetricsRegistry? = nil,
+        logger: Logger = Logger(label: "boltrope.leader-election"),
         body: @escaping Body
     ) throws(LeaderElectionConfiguration.Invalid) {
         try configuration.validate()
@@ -58,7 +60,7 @@ public final class LeaderElector: Service {
         var logger = logger
         logger[metadataKey: "identity"] = "\(identity)"
         self.logger = logger
-        writeGate = LeaseWriteGate(clock: clock)
+        self.writeGate = writeGate ?? LeaseWriteGate(clock: clock)
         startedAt = clock.now
         machine = Mutex(
             LeaderElectionStateMachine(identity: identity, configuration: configuration, blank: store.blank))

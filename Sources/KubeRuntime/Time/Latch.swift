@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A door that opens once; tasks wait before it.
-final class Latch: Sendable {
+package final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var lastWaiter: UInt64 = 0
@@ -11,10 +11,14 @@ final class Latch: Sendable {
 
     private let state = Mutex(State())
 
-    var isOpen: Bool { state.withLock { $0.isOpen } }
+    /// A closed door.
+    package init() {}
+
+    /// Whether the door has been opened.
+    package var isOpen: Bool { state.withLock { $0.isOpen } }
 
     /// Opens the door for good.
-    func open() {
+    package func open() {
         let waiters = state.withLock { state in
             state.isOpen = true
             let waiters = state.waiters
@@ -27,7 +31,7 @@ final class Latch: Sendable {
     /// Returns when the door is open.
     ///
     /// - Throws: `CancellationError` when the task is cancelled before.
-    func wait() async throws {
+    package func wait() async throws {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter
