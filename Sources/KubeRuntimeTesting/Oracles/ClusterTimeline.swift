@@ -31,7 +31,9 @@ final class ClusterTimeline: Sendable {
             state.lastChange = now
             state.version = change.resourceVersion
             if let old = change.old, let new = change.new, old.uid == new.uid {
-                for complaint in Self.regressions(old, new) { state.complain(.monotone, "\(key.resource) \(complaint)") }
+                for complaint in Self.regressions(old, new) {
+                    state.complain(.monotone, "\(key.resource) \(complaint)")
+                }
             }
             return state.view
         }
@@ -57,7 +59,8 @@ final class ClusterTimeline: Sendable {
         }
         for condition in new["status"]?["conditions"]?.arrayValue ?? [] {
             guard let type = condition["type"]?.stringValue, let before = earlier[type] else { continue }
-            if before["status"] == condition["status"], before["lastTransitionTime"] != condition["lastTransitionTime"] {
+            if before["status"] == condition["status"], before["lastTransitionTime"] != condition["lastTransitionTime"]
+            {
                 complaints.append("\(new.key): the transition time of \(type) changed and its status did not")
             }
         }

@@ -166,7 +166,8 @@ private struct Normalisation {
 
     private func normal(_ text: String) -> String {
         let bytes = text.utf8
-        if bytes.count >= 20, bytes.count <= 35, bytes.dropFirst(10).first == UInt8(ascii: "T"), Timestamp(text) != nil {
+        if bytes.count >= 20, bytes.count <= 35, bytes.dropFirst(10).first == UInt8(ascii: "T"), Timestamp(text) != nil
+        {
             return "(time)"
         }
         guard bytes.count == 36, bytes.dropFirst(8).first == UInt8(ascii: "-") else { return text }

@@ -33,11 +33,17 @@ public struct Fault: Sendable, Hashable, Comparable, CustomStringConvertible {
         case expiryStorm = "410-storm"
         /// The server is gone for five seconds: watches end, connections are refused.
         case serverRestart = "server-restart"
+        /// The server comes back with the state that it had when the step had begun, versions included.
+        case serverRestore = "server-restore"
+        /// The process dies before the request reaches the server; the next one sees, from caches of the server, nothing
+        /// that happened since the step began, for two minutes.
+        case staleRestart = "stale-restart"
         /// The wall clock of the process jumps an hour ahead.
         case wallForward = "wall+1h"
         /// The wall clock of the process jumps back an hour.
         case wallBackward = "wall-1h"
-        /// The machine is suspended for twenty seconds, just after the request was carried out.
+        /// The machine of the process is suspended for twenty seconds, just after the request was carried out. Where a
+        /// leader is elected, a second process on another machine is started.
         case suspension = "suspend-20s"
         /// A second process runs beside the first for thirty seconds, then the first one dies.
         case secondInstance = "second-instance"
@@ -76,6 +82,7 @@ public struct Fault: Sendable, Hashable, Comparable, CustomStringConvertible {
             // Until the process takes the connection for dead: ten minutes and some seconds.
             case .watchSilent: .seconds(660)
             case .leasePartition, .secondInstance: .seconds(60)
+            case .staleRestart: .seconds(120)
             case .timeoutBefore, .timeoutAfter, .expiryStorm, .eventLost, .suspension: .seconds(30)
             default: .seconds(10)
             }

@@ -28,7 +28,9 @@ public struct FaultPlan: Sendable, Hashable, CustomStringConvertible {
         guard words.popFirst() == "plan:" else { throw Malformed(description: "a plan begins with \"plan:\": \(line)") }
         self.init(scenario: "")
         for word in words {
-            guard let mark = word.firstIndex(of: "=") else { throw Malformed(description: "\(word): expected name=value") }
+            guard let mark = word.firstIndex(of: "=") else {
+                throw Malformed(description: "\(word): expected name=value")
+            }
             let (name, value) = (word[..<mark], word[word.index(after: mark)...])
             switch name {
             case "scenario": scenario = String(value)

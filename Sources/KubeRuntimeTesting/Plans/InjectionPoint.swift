@@ -17,7 +17,8 @@ public struct InjectionPoint: Sendable, Hashable, Comparable, CustomStringConver
 
     /// Reads a point as ``description`` writes it.
     public init?(parsing text: some StringProtocol) {
-        guard let mark = text.lastIndex(of: "#"), let occurrence = Int(text[text.index(after: mark)...]), occurrence > 0,
+        guard let mark = text.lastIndex(of: "#"), let occurrence = Int(text[text.index(after: mark)...]),
+            occurrence > 0,
             mark > text.startIndex
         else { return nil }
         self.init(String(text[..<mark]), occurrence: occurrence)

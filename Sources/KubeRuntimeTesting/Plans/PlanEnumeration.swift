@@ -46,7 +46,8 @@ struct PlanEnumeration {
         }
         var classes: [Class: [Fault]] = [:]
         var order: [Class] = []
-        for candidate in candidates {
+        for candidate in candidates
+        where selection.steps.map({ $0.contains(scenario.steps[candidate.step].name) }) ?? true {
             for kind in Fault.Kind.allCases
             where selection.kinds.contains(kind) && !scenario.excludedFaults.contains(kind)
                 && applies(kind, to: candidate)
@@ -97,6 +98,7 @@ struct PlanEnumeration {
         case .event: return kind.isOfEvents
         case .write:
             if kind == .leasePartition { return scenario.lease != nil }
+            // What people did in the step comes before its first write, and must not be undone with it.
             return !kind.isOfEvents && kind != .expired
         case .read:
             switch kind {

@@ -2,6 +2,8 @@
 public struct PlanSelection: Sendable {
     /// Which kinds of faults; all by default.
     public var kinds = Set(Fault.Kind.allCases)
+    /// In which steps, by their names; nil, the default, for all.
+    public var steps: Set<String>?
     /// How many points of one class (the same fault, verb and resource, in the same step) are tried; nil, the default, for
     /// all. The first and the last come first, then those in between.
     public var pointsPerClass: Int?

@@ -8,6 +8,7 @@ final class ControllerProcess: Sendable {
         var isDead = false
         var isReplaced = false
         var wallOffset = Duration.zero
+        var frozenUntil: RuntimeClock.Instant?
         var leaseLostUntil: RuntimeClock.Instant?
         /// Resources whose next watch is held back until then, and answered with 410.
         var forgotten: [String: RuntimeClock.Instant] = [:]
@@ -51,7 +52,20 @@ final class ControllerProcess: Sendable {
         RuntimeClock(
             now: { world.now },
             wallNow: { world.wallNow.advanced(by: self.state.withLock { $0.wallOffset }) },
-            sleep: { try await world.sleep(until: $0) })
+            sleep: {
+                try await world.sleep(until: $0)
+                try await self.thaw(world)
+            })
+    }
+
+    /// Stops everything in the process, timers and messages, until then.
+    func freeze(until: RuntimeClock.Instant) { state.withLock { $0.frozenUntil = until } }
+
+    /// Waits while the process is stopped.
+    func thaw(_ world: RuntimeClock) async throws {
+        while let moment = state.withLock({ $0.frozenUntil }), moment > world.now {
+            try await world.sleep(until: moment)
+        }
     }
 
     func moveWall(by duration: Duration) { state.withLock { $0.wallOffset += duration } }

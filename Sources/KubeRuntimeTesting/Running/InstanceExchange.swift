@@ -14,6 +14,8 @@ struct InstanceExchange: HTTPExchange {
     private static let storm = Duration.seconds(10)
     private static let outage = Duration.seconds(5)
     private static let partition = Duration.seconds(60)
+    private static let staleness = Duration.seconds(120)
+    private static let suspension = Duration.seconds(20)
     private static let overlap = Duration.seconds(30)
 
     func stream(_ http: HTTPRequest) async throws(HTTPTransportError) -> HTTPStreamingResponse {
@@ -30,7 +32,7 @@ struct InstanceExchange: HTTPExchange {
     private func carry(_ request: ObservedRequest, _ http: HTTPRequest) async throws -> HTTPStreamingResponse {
         try Task.checkCancellation()
         guard run.ledger.begin(request, now: run.clock.now), !process.isDead else { try await hang() }
-        try await run.networkDelay()
+        try await process.thaw(run.clock)
         guard run.isServing else { throw HTTPTransportError(.connectionRefused, "the server is down") }
         if request.isLease, !process.canReachLease(at: run.clock.now) {
             throw HTTPTransportError(.connectionLost, "the connection was reset")
@@ -46,10 +48,12 @@ struct InstanceExchange: HTTPExchange {
         let answer = await run.cluster.handle(request.request)
         if request.isWrite { committed(request, answer) }
         try await after(faults, http)
+        // All of the way is on the way back: a request that has been sent arrives, even if whoever sent it is cancelled.
+        try await run.networkDelay()
+        try await process.thaw(run.clock)
         guard !process.isDead else { try await hang() }
         switch answer.body {
         case .bytes(let bytes):
-            try await run.networkDelay()
             return HTTPStreamingResponse(
                 status: answer.status, headers: Self.headers(answer), body: HTTPBodyStream(bytes))
         case .stream(let pieces):
@@ -70,7 +74,8 @@ struct InstanceExchange: HTTPExchange {
                 return Self.answer(
                     Status(
                         code: 409, reason: .conflict,
-                        message: "Operation cannot be fulfilled on \(request.resource) \"\(request.object ?? "")\": the "
+                        message:
+                            "Operation cannot be fulfilled on \(request.resource) \"\(request.object ?? "")\": the "
                             + "object has been modified; please apply your changes to the latest version and try again"),
                     request)
             case .internalError:
@@ -79,8 +84,10 @@ struct InstanceExchange: HTTPExchange {
                     request)
             case .unavailable:
                 return Self.answer(
-                    Status(code: 503, reason: .serviceUnavailable, message: "the server is currently unable to handle "
-                        + "the request"), request)
+                    Status(
+                        code: 503, reason: .serviceUnavailable,
+                        message: "the server is currently unable to handle "
+                            + "the request"), request)
             case .tooManyRequests:
                 return Self.answer(
                     Status(
@@ -97,9 +104,16 @@ struct InstanceExchange: HTTPExchange {
                 run.storm(for: Self.storm)
                 run.cluster.endWatches()
             case .serverRestart:
+                run.cluster.restart()
                 run.stopServing(for: Self.outage)
-                run.cluster.endWatches()
                 throw HTTPTransportError(.connectionLost, "the connection was reset")
+            case .serverRestore:
+                run.restore()
+                throw HTTPTransportError(.connectionLost, "the connection was reset")
+            case .staleRestart:
+                process.die()
+                run.showPast(for: Self.staleness)
+                try await hang()
             case .wallForward: process.moveWall(by: .seconds(3600))
             case .wallBackward: process.moveWall(by: .seconds(-3600))
             case .secondInstance:
@@ -125,7 +139,9 @@ struct InstanceExchange: HTTPExchange {
                 try await hang()
             case .timeoutAfter: try await timeOut(http)
             case .resetAfter: throw HTTPTransportError(.connectionLost, "the connection was reset")
-            case .suspension: run.suspendMachine()
+            case .suspension:
+                process.freeze(until: run.clock.now.advanced(by: Self.suspension))
+                if run.scenario.lease != nil { run.supervisor.start() }
             default: continue
             }
         }
@@ -136,7 +152,8 @@ struct InstanceExchange: HTTPExchange {
         let now = run.clock.now
         if request.isLease {
             guard answer.status < 300, case .bytes(let bytes) = answer.body,
-                let lease = (try? JSONValue(parsing: bytes)).flatMap({ KubeObject($0) }), lease.key == run.scenario.lease
+                let lease = (try? JSONValue(parsing: bytes)).flatMap({ KubeObject($0) }),
+                lease.key == run.scenario.lease
             else { return }
             let seconds = lease["spec"]?["leaseDurationSeconds"]?.integerValue ?? 0
             run.ledger.leased(

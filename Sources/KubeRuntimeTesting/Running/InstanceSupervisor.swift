@@ -7,8 +7,11 @@ import Synchronization
 final class InstanceSupervisor: Sendable {
     private enum Command: Sendable {
         case start
-        case kill(ControllerProcess, after: Duration)
+        case act(after: Duration, @Sendable () -> Void)
     }
+
+    /// What every process calls itself to the server, before the identity of its own.
+    static let program = "controller"
 
     private struct State {
         var started = 0
@@ -31,7 +34,10 @@ final class InstanceSupervisor: Sendable {
     func start() { continuation.yield(.start) }
 
     /// Lets a process die after a while.
-    func kill(_ process: ControllerProcess, after delay: Duration) { continuation.yield(.kill(process, after: delay)) }
+    func kill(_ process: ControllerProcess, after delay: Duration) { after(delay) { process.die() } }
+
+    /// Lets something happen after a while.
+    func after(_ delay: Duration, _ act: @escaping @Sendable () -> Void) { continuation.yield(.act(after: delay, act)) }
 
     /// What processes have ended of by themselves, beyond what is to be expected.
     var crashLoop: String? {
@@ -48,10 +54,10 @@ final class InstanceSupervisor: Sendable {
                 group.addTask {
                     switch command {
                     case .start: await self.live(run)
-                    case .kill(let process, let delay):
+                    case .act(let delay, let act):
                         // A cancelled sleep means that the run is over.
                         try? await run.clock.sleep(for: delay)
-                        process.die()
+                        act()
                     }
                 }
             }
@@ -82,7 +88,7 @@ final class InstanceSupervisor: Sendable {
             configuration: ClientConfiguration(server: "http://cluster"),
             exchange: InstanceExchange(run: run, process: process), clock: clock, logger: run.logger)
         // One program, whose field manager is the same in every life.
-        client.userAgent = "controller/\(process.identity)"
+        client.userAgent = "\(Self.program)/\(process.identity)"
         let instance = ControllerInstance(
             client: client, clock: clock, random: .seeded(run.plan.seed ^ UInt64(process.identity.utf8.last ?? 0)),
             identity: process.identity, logger: run.logger)

@@ -45,13 +45,15 @@ final class ScenarioRun: Sendable {
         var step = 0
         var downUntil: RuntimeClock.Instant?
         var stormUntil: RuntimeClock.Instant?
+        /// The cluster as it was when people had acted.
+        var backup: ClusterBackup?
+        var hasGoneBack = false
         /// Until when the plan's faults may have effects.
         var disturbedUntil: RuntimeClock.Instant
         var random: SeededRandom
         var violations: [Violation] = []
     }
 
-    private let time: VirtualTime
     private let baseline: BaselineRecord?
     private let state: Mutex<State>
 
@@ -62,7 +64,6 @@ final class ScenarioRun: Sendable {
         self.scenario = scenario
         self.plan = plan
         self.baseline = baseline
-        self.time = time
         clock = time.clock
         injector = FaultInjector(plan)
         let limit = baseline.map { $0.count.writes * 4 + 100 } ?? scenario.writeLimit
@@ -98,12 +99,10 @@ final class ScenarioRun: Sendable {
 
     private func perform() async -> RunOutcome {
         var outcome = RunOutcome()
-        let access = cluster.access(userAgent: "harness")
-        let changes = access.changes()
         do {
             outcome.states = try await withThrowingTaskGroup(of: [EndState]?.self) { group in
                 group.addTask {
-                    for await change in changes { self.timeline.record(change, now: self.clock.now) }
+                    try await self.follow()
                     return nil
                 }
                 group.addTask {
@@ -132,7 +131,8 @@ final class ScenarioRun: Sendable {
 
     private func judge(_ outcome: inout RunOutcome) {
         for line in ledger.unlicensed.prefix(3) { complain(.lease, line) }
-        if let baseline {
+        // What is made again after the cluster went back counts twice, as it should.
+        if let baseline, !state.withLock({ $0.hasGoneBack }) {
             for line in WriteLedger.excess(ledger.count, over: baseline.count, budget: scenario.writeBudget) {
                 complain(.writeBudget, line)
             }
@@ -142,6 +142,22 @@ final class ScenarioRun: Sendable {
         outcome.violations = state.withLock { $0.violations }
         outcome.isSpent = injector.isSpent
         outcome.duration = clock.now.sinceOrigin
+    }
+
+    /// Follows the cluster; from the beginning again whenever it has gone back to a backup.
+    private func follow() async throws {
+        let access = cluster.access(userAgent: "harness")
+        while !Task.isCancelled {
+            let changes = access.changes()
+            var view = ClusterView()
+            for type in await access.resourceTypes() {
+                for object in try await access.list(type, namespace: nil, labelSelector: nil) {
+                    view.put(object, at: ClusterView.Key(group: type.group, plural: type.plural, key: object.key))
+                }
+            }
+            timeline.reset(to: view, now: clock.now)
+            for await change in changes { timeline.record(change, now: clock.now) }
+        }
     }
 
     // MARK: The steps
@@ -158,6 +174,8 @@ final class ScenarioRun: Sendable {
         for (position, step) in scenario.steps.enumerated() {
             state.withLock { $0.step = position }
             try await step.act(ScenarioUser(client: user, clock: clock))
+            let backup = cluster.backup()
+            state.withLock { $0.backup = backup }
             if step.settles { try await settle(position, isLast: position == scenario.steps.count - 1) }
             states.append(EndState(timeline.view, scenario: scenario))
             for (oracle, line) in timeline.takeComplaints() { complain(oracle, line) }
@@ -285,5 +303,23 @@ final class ScenarioRun: Sendable {
 
     func storm(for duration: Duration) { state.withLock { $0.stormUntil = clock.now.advanced(by: duration) } }
 
-    func suspendMachine() { time.suspendMachine(for: .seconds(20)) }
+    /// Sets the cluster back to what it was when people had acted.
+    func restore() {
+        guard
+            let backup = state.withLock({ state in
+                state.hasGoneBack = true
+                return state.backup
+            })
+        else { return }
+        cluster.restore(backup)
+    }
+
+    /// Answers the controller from a cache that is as old as the step, for a while.
+    func showPast(for duration: Duration) {
+        guard let backup = state.withLock({ $0.backup }) else { return }
+        cluster.pin(
+            userAgent: InstanceSupervisor.program,
+            to: PinnedView(resourceVersion: backup.resourceVersion, scope: .cache))
+        supervisor.after(duration) { [cluster] in cluster.unpin(userAgent: InstanceSupervisor.program) }
+    }
 }

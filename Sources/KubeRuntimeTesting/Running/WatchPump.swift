@@ -64,6 +64,7 @@ struct WatchPump: Sendable {
         do {
             for await _ in signals {
                 try await run.networkDelay()
+                try await process.thaw(run.clock)
                 guard try await deliver(inbox, isInspected) == .goesOn else { return }
             }
             // What came with the end.

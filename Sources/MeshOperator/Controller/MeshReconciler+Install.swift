@@ -56,7 +56,7 @@ extension MeshReconciler {
                 resolved: resolved, plan: plan, contests: memory(mesh.name, \.contests) ?? ContestTracker(),
                 intentDigest: intents.digest, revisionName: revision.name, revisions: [revision],
                 createdNamespaces: createdNamespaces(for: mesh.name, now), chartNotice: notice),
-            previous: mesh.status, generation: object.generation, now: now)
+            previous: Mesh.status(of: object), generation: object.generation, now: now)
         try await write(status, of: object, context)
         metrics.report(mesh.name, status)
         if hasFailed { return .retry }

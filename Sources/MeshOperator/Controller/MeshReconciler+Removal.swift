@@ -9,6 +9,7 @@ extension MeshReconciler {
 
     /// Takes the mesh down, one stage after the other, then lets it go.
     func remove(_ mesh: KubeObject, _ context: ReconcileContext) async throws -> ReconcileOutcome {
+        var mesh = mesh
         // A mesh whose annotations were lost is looked for everywhere that charts put anything.
         for type in KnownResources.all { caches.watch(type) }
         try await watchMembers(of: mesh)
@@ -21,10 +22,10 @@ extension MeshReconciler {
             case .removing(let stage):
                 guard live.unknownKinds.isEmpty else {
                     let kinds = live.unknownKinds.map(\.description).sorted().joined(separator: ", ")
-                    try await tell("Waiting until \(kinds) can be read.", mesh, context)
+                    _ = try await tell("Waiting until \(kinds) can be read.", mesh, context)
                     return .retry
                 }
-                try await tell(Self.message(stage, plan), mesh, context)
+                mesh = try await tell(Self.message(stage, plan), mesh, context)
                 guard !plan.deletions.isEmpty else { return .done }
                 var hasDeleted = false
                 for deletion in plan.deletions where try await delete(deletion, context) { hasDeleted = true }
@@ -42,13 +43,16 @@ extension MeshReconciler {
         return "Removing \(stage): \(count) object(s) left" + (first.map { ", among them \($0)." } ?? ".")
     }
 
-    private func tell(_ message: String, _ mesh: KubeObject, _ context: ReconcileContext) async throws {
+    /// Says in status how the removal goes; returns the mesh with it.
+    private func tell(
+        _ message: String, _ mesh: KubeObject, _ context: ReconcileContext
+    ) async throws -> KubeObject {
         let status = StatusReport.removing(
             message, previous: Mesh.status(of: mesh), generation: mesh.generation, now: context.clock.wallNow)
         let wasRemoving = Mesh.status(of: mesh).conditions[StatusReport.ConditionType.ready]?.reason == "Removing"
         if !wasRemoving { events.record(.normal("Removing", "Remove", "Taking the mesh down."), about: mesh) }
         // The reason alone would be written once; the message changes with every stage and is worth a write.
-        try await write(status, of: mesh, context)
+        return try await write(status, of: mesh, context)
     }
 
     /// Removes the namespaces that were made for the mesh, and its finalizer.
@@ -62,7 +66,7 @@ extension MeshReconciler {
                         "NamespaceKept", "Remove",
                         "Kept namespace \(namespace.name), which holds objects of others: \(names)."), about: mesh)
             case .ending(let object):
-                try await tell("Waiting until \(object) has ended.", mesh, context)
+                _ = try await tell("Waiting until \(object) has ended.", mesh, context)
                 return .requeue(after: Self.namespaceInterval)
             case .none:
                 let deletion = ObjectDeletion(

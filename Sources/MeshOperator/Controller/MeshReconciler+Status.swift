@@ -16,23 +16,45 @@ extension MeshReconciler {
         metrics.report(object.name, status)
     }
 
-    /// Writes a status, if it says anything new, and the events that the change is worth.
-    func write(_ status: MeshStatus, of object: KubeObject, _ context: ReconcileContext) async throws {
+    /// Writes a status, if it says anything new, and the events that the change is worth. Returns the mesh with it.
+    @discardableResult
+    func write(_ status: MeshStatus, of object: KubeObject, _ context: ReconcileContext) async throws -> KubeObject {
         let previous = Mesh.status(of: object)
-        guard status != previous else { return }
-        var intent = KubeObject(type: Mesh.type, name: object.name)
-        intent["status"] = status.encoded
+        guard status != previous else { return object }
         let stored: KubeObject
         do throws(KubeClientError) {
-            stored = try await client.apply(
-                Mesh.type, intent, fieldManager: Labels.manager, force: true, subresource: "status")
+            stored = try await apply(status: status.encoded, to: object, Mesh.type, context)
         } catch {
             // Deleted meanwhile: there is nobody to tell.
-            guard !error.isNotFound else { return }
+            guard !error.isNotFound else { return object }
             throw error
         }
-        note(stored, at: context.clock.wallNow)
         for event in StatusTransitions.events(from: previous, to: status) { events.record(event, about: object) }
+        return stored
+    }
+
+    /// Writes a status to the very state of the object that it was decided from: what a condition was before, and since
+    /// when, must not be taken from a cache that has fallen behind.
+    ///
+    /// - Throws: a conflict where that state is not the newest; the newest is then known to the next attempt.
+    private func apply(
+        status: JSONValue, to object: KubeObject, _ type: ResourceType, _ context: ReconcileContext
+    ) async throws(KubeClientError) -> KubeObject {
+        var intent = KubeObject(type: type, name: object.name)
+        intent.resourceVersion = object.resourceVersion
+        intent["status"] = status
+        do {
+            let stored = try await client.patch(
+                type, name: object.name, subresource: "status",
+                .apply(intent, fieldManager: Labels.manager, force: true))
+            note(stored, at: context.clock.wallNow)
+            return stored
+        } catch {
+            if error.isConflict, let newest = try await client.getIfPresent(type, name: object.name) {
+                note(newest, at: context.clock.wallNow)
+            }
+            throw error
+        }
     }
 
     /// Marks the mesh as the parent of its ApplySet, before there are members that nobody would find.
@@ -77,12 +99,7 @@ extension MeshReconciler {
         }
         revision.status = revisionStatus(of: revision, plan, now)
         if revision.status != MeshRevision.status(of: revision.object) {
-            var intent = KubeObject(type: MeshRevision.type, name: revision.name)
-            intent["status"] = revision.status.encoded
-            note(
-                try await client.apply(
-                    MeshRevision.type, intent, fieldManager: Labels.manager, force: true, subresource: "status"),
-                at: now)
+            _ = try await apply(status: revision.status.encoded, to: revision.object, MeshRevision.type, context)
         }
         if plan.isApplied, plan.deletions.isEmpty {
             for old in known where old.name != revision.name && !old.object.isBeingDeleted {

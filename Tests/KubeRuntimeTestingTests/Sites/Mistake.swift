@@ -14,23 +14,49 @@ enum Mistake: String, CaseIterable, Sendable {
     case finalizerFirst = "finalizer removed before the cleanup"
     /// Says Ready, then makes it true.
     case statusFirst = "status written before the children"
-    /// Appends to a list with every attempt.
+    /// Appends to a list what it remembers to have made.
     case blindAppend = "append that is not idempotent"
     /// Replaces an object as it was read some time ago, under the version that it has by now.
     case blindUpdate = "update that overwrites what has changed meanwhile"
     /// Takes a conflict for somebody else having done the work.
     case forgottenConflict = "conflict taken for success"
-    /// Logs an error and goes on.
+    /// Goes on after an error as if there had been none.
     case swallowedError = "error swallowed"
     /// Writes whether it holds the lease or not.
     case unguardedLeader = "writes after the lease has lapsed"
     /// Writes the time of each look into the status, and looks whenever the status changes.
     case hotLoop = "status changed by every reconcile"
-    /// Restores what it saw being deleted, not what is missing.
+    /// Makes good only deletions that it saw happen.
     case missedDeletion = "deletions found by relisting ignored"
     /// Measures a pause by the wall clock.
     case wallClockPause = "pause measured by the wall clock"
 
-    /// The kinds of faults that show it; empty for one that shows itself undisturbed.
-    var killers: Set<Fault.Kind> { KillTableTests.expected[self] ?? [] }
+    /// The kinds of faults that are meant for it; empty for one that shows itself undisturbed.
+    var killers: [Fault.Kind] {
+        switch self {
+        case .childByName: [.eventDelayed, .eventsCoalesced]
+        case .oneGuardForTwoWrites: [.crashAfter, .internalError, .timeoutAfter]
+        case .edgeTriggeredCleanup: [.crashBefore, .internalError, .resetBefore]
+        case .generatedName: [.eventDelayed, .secondInstance]
+        case .finalizerFirst: [.crashBefore, .crashAfter, .timeoutAfter]
+        case .blindAppend: [.resetAfter, .crashAfter]
+        case .blindUpdate: [.slow, .eventDelayed]
+        case .forgottenConflict: [.conflict]
+        case .swallowedError: [.internalError, .unavailable, .timeoutBefore]
+        case .unguardedLeader: [.suspension]
+        case .missedDeletion: [.eventLost]
+        case .wallClockPause: [.wallBackward]
+        case .statusFirst, .hotLoop: []
+        }
+    }
+
+    /// What notices it.
+    var oracle: Violation.Oracle {
+        switch self {
+        case .childByName, .statusFirst, .swallowedError: .invariant
+        case .unguardedLeader: .lease
+        case .hotLoop: .quiet
+        default: .endState
+        }
+    }
 }

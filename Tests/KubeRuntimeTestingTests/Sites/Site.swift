@@ -39,7 +39,9 @@ enum Site {
     ) -> KubeObject {
         var metadata: JSONObject = ["name": .string(name)]
         if let namespace { metadata["namespace"] = .string(namespace) }
-        var json: JSONObject = ["apiVersion": .string(apiVersion), "kind": .string(kind), "metadata": .object(metadata)]
+        var json: JSONObject = [
+            "apiVersion": .string(apiVersion), "kind": .string(kind), "metadata": .object(metadata),
+        ]
         for (key, value) in members { json[key] = value }
         return KubeObject(json)
     }
@@ -83,7 +85,12 @@ extension ControllerScenario {
             controller: SiteController.body(mistake, isLed: isLed))
         scenario.objects = [Site.definition, Site.object("v1", "Namespace", Site.registry)]
         scenario.invariants = [.readySitesHaveTheirPage]
-        if isLed { scenario.lease = ObjectKey(namespace: "default", name: "sites") }
+        if isLed {
+            scenario.lease = ObjectKey(namespace: "default", name: "sites")
+            // Renewals of the lease soon give out the versions again that a restored server has forgotten, after which
+            // no watcher can tell that anything was lost: etcd is to be restored with `--bump-revision`.
+            scenario.excludedFaults = [.serverRestore]
+        }
         return scenario
     }
 }

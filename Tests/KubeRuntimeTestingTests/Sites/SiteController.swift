@@ -177,7 +177,7 @@ struct SiteController: Reconciler {
     private func deleteRecord(of name: String) async throws {
         do {
             try await client.delete(.configMaps, namespace: Site.registry, name: name)
-        } catch where error.isNotFound {
+        } catch  where error.isNotFound {
             // It is gone, which is what is wanted.
         }
     }
