@@ -150,7 +150,8 @@ package struct InstallPlan: Sendable {
         for desired in intent.objects {
             switch step(for: desired) {
             case .nothing(let live):
-                if let failure = input.failures[desired.identity] { failures.append(failure) }
+                // What is there as intended was written after all, though the answer may have been lost.
+                if live == nil, let failure = input.failures[desired.identity] { failures.append(failure) }
                 switch live.map(input.health) ?? .ready {
                 case .ready: break
                 case .progressing(let text): waits.append(text)

@@ -48,7 +48,9 @@ struct TeamNamespaces: Reconciler {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await caches.run() }
             group.addTask { try await controller.run() }
-            try await group.waitForAll()
+            // Both run until they are cancelled; the first to end has failed, and ends the other.
+            try await group.next()
+            group.cancelAll()
         }
     }
 }

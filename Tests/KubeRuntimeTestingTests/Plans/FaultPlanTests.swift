@@ -33,13 +33,13 @@ struct FaultPlanTests {
     }
 
     @Test("a failing plan is shrunk to the one fault that matters, in its simplest kind")
-    func shrinking() {
+    func shrinking() async {
         let point = InjectionPoint("create:pods:shop/web", occurrence: 2)
         let plan = FaultPlan(
             scenario: "sites", seed: 9,
             faults: [Fault(.crashAfter, at: point), Fault(.slow, at: InjectionPoint("list:pods"))])
         // What fails is anything after which the write was carried out and the answer lost.
-        let shrunk = PlanShrinking.shrink(plan) { plan in
+        let shrunk = await PlanShrinking.shrink(plan) { plan in
             plan.faults.contains { [.timeoutAfter, .resetAfter, .crashAfter].contains($0.kind) && $0.point == point }
         }
         #expect(shrunk == FaultPlan(scenario: "sites", faults: [Fault(.timeoutAfter, at: point)]))

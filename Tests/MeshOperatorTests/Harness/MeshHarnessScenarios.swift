@@ -51,6 +51,9 @@ enum MeshHarnessScenarios {
         scenario.clusterControllers = .simulated
         scenario.objects = CustomResourceDefinitions.all
         scenario.invariants = [.readyMeshesAreInstalled]
+        // Other writers soon give out the versions again that a restored server has forgotten, after which no watcher can
+        // tell that anything was lost: etcd is to be restored with `--bump-revision`.
+        scenario.excludedFaults = [.serverRestore]
         return scenario
     }
 }

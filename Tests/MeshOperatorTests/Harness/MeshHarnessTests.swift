@@ -39,6 +39,20 @@ struct MeshHarnessTests {
             (MeshHarnessScenarios.removal, "timeout-after=delete:services:edge/public#1"),
         ])
     func staleStatus(scenario: ControllerScenario, fault: String) async throws {
+        try await survives(scenario, fault)
+    }
+
+    @Test(
+        "an object whose write succeeded although its answer was lost does not count as failed for ever",
+        arguments: [
+            "timeout-after=apply:customresourcedefinitions.apiextensions.k8s.io:widgets.istio.io#1",
+            "reset-after=apply:services:edge/public#1",
+        ])
+    func lostAnswer(fault: String) async throws {
+        try await survives(MeshHarnessScenarios.install, fault)
+    }
+
+    private func survives(_ scenario: ControllerScenario, _ fault: String) async throws {
         let harness = try await ControllerHarness(scenario)
         let plan = try FaultPlan(parsing: "plan: scenario=\(scenario.name) seed=0 \(fault)")
         let result = await harness.run(plan)
