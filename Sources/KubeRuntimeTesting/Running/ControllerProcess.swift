@@ -14,6 +14,9 @@ final class ControllerProcess: Sendable {
         var forgotten: [String: RuntimeClock.Instant] = [:]
     }
 
+    /// By how much timers are late after a suspension.
+    private static let timerDelay = Duration.milliseconds(50)
+
     /// The name of the process.
     let identity: String
     /// Opens when the process is to die.
@@ -54,18 +57,23 @@ final class ControllerProcess: Sendable {
             wallNow: { world.wallNow.advanced(by: self.state.withLock { $0.wallOffset }) },
             sleep: {
                 try await world.sleep(until: $0)
-                try await self.thaw(world)
+                // After a suspension what has arrived is read first, and timers fire late: nobody may rely on theirs.
+                if try await self.thaw(world) { try await world.sleep(for: Self.timerDelay) }
             })
     }
 
     /// Stops everything in the process, timers and messages, until then.
     func freeze(until: RuntimeClock.Instant) { state.withLock { $0.frozenUntil = until } }
 
-    /// Waits while the process is stopped.
-    func thaw(_ world: RuntimeClock) async throws {
+    /// Waits while the process is stopped; false if it is not.
+    @discardableResult
+    func thaw(_ world: RuntimeClock) async throws -> Bool {
+        var wasFrozen = false
         while let moment = state.withLock({ $0.frozenUntil }), moment > world.now {
+            wasFrozen = true
             try await world.sleep(until: moment)
         }
+        return wasFrozen
     }
 
     func moveWall(by duration: Duration) { state.withLock { $0.wallOffset += duration } }

@@ -161,9 +161,8 @@ struct InstanceExchange: HTTPExchange {
         }
         guard request.isCounted else { return }
         run.ledger.wrote(request, status: answer.status, now: now)
-        if run.scenario.lease != nil, answer.status < 300 {
-            run.ledger.checkLease(request, by: process.identity, now: now)
-        }
+        // Also one that was refused: it was luck that somebody else had been there before.
+        if run.scenario.lease != nil { run.ledger.checkLease(request, by: process.identity, now: now) }
     }
 
     /// Waits for ever: whoever asked is dead, or will be.
