@@ -116,12 +116,13 @@ final class WriteLedger: Sendable {
         if count.writes > limit {
             complaints.append("\(count.writes) writes, undisturbed \(baseline.writes), allowed \(limit)")
         }
-        for (what, now, before) in [
-            ("made", count.created, baseline.created), ("deleted", count.deleted, baseline.deleted),
+        // To ask twice for what is being deleted already does no harm.
+        for (what, now, before, factor) in [
+            ("made", count.created, baseline.created, 1), ("deleted", count.deleted, baseline.deleted, budget.factor),
         ] {
-            for (resource, number) in now.sorted(by: { $0.key < $1.key }) where number > before[resource, default: 0] {
-                complaints.append(
-                    "\(number) \(resource) were \(what), undisturbed \(before[resource, default: 0])")
+            for (resource, number) in now.sorted(by: { $0.key < $1.key })
+            where number > before[resource, default: 0] * factor {
+                complaints.append("\(number) \(resource) were \(what), undisturbed \(before[resource, default: 0])")
             }
         }
         return complaints

@@ -255,6 +255,8 @@ package final class MeshReconciler: Reconciler {
     package func observed(_ change: ObjectChange) {
         guard case .deleted(let last, _) = change else { return }
         let identity = ObjectIdentity(last.type.groupVersionKind.groupKind, last.key)
-        recent.withLock { $0.observedDeletion(of: identity, uid: last.uid) }
+        recent.withLock {
+            $0.observedDeletion(of: identity, uid: last.uid, resourceVersion: last.resourceVersion)
+        }
     }
 }

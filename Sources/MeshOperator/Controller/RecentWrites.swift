@@ -17,12 +17,22 @@ package struct RecentWrites: Sendable {
     static let patience = Duration.seconds(30)
 
     private var entries: [ObjectIdentity: Entry] = [:]
+    /// The last incarnation of an object that the caches have seen go. The answer to a write of it may come after that.
+    private var gone: [ObjectIdentity: (uid: String, version: ResourceVersion?)] = [:]
 
     package init() {}
 
     /// Notes an object as the server stored it.
     package mutating func stored(_ object: KubeObject, at now: Timestamp) {
         guard let identity = ObjectIdentity(object) else { return }
+        if let last = gone[identity] {
+            // An object that has only left a cache's selection may be written again: its state is newer then.
+            let isOld = object.resourceVersion.flatMap { ResourceVersion($0) }.flatMap { stored in
+                last.version.map { stored <= $0 }
+            }
+            guard last.uid != object.uid || isOld == false else { return }
+            gone[identity] = nil
+        }
         entries[identity] = Entry(write: .stored(object), at: now)
     }
 
@@ -32,7 +42,10 @@ package struct RecentWrites: Sendable {
     }
 
     /// Notes that the caches have seen an object go: what was written to that incarnation counts no more.
-    package mutating func observedDeletion(of identity: ObjectIdentity, uid: String) {
+    ///
+    /// - Parameter resourceVersion: that of the deletion.
+    package mutating func observedDeletion(of identity: ObjectIdentity, uid: String, resourceVersion: String) {
+        gone[identity] = (uid, ResourceVersion(resourceVersion))
         switch entries[identity]?.write {
         case .stored(let object) where object.uid == uid: entries[identity] = nil
         case .deleted(let gone) where gone == uid: entries[identity] = nil

@@ -52,6 +52,17 @@ struct MeshHarnessTests {
         try await survives(MeshHarnessScenarios.install, fault)
     }
 
+    @Test(
+        "the answer to a write that comes after the object was seen to go does not bring it back",
+        arguments: [
+            (MeshHarnessScenarios.removal, "suspend-20s=delete:deployments.apps:edge/public#1"),
+            (MeshHarnessScenarios.removal, "suspend-20s=delete:deployments.apps:istio-system/istiod#1"),
+            (MeshHarnessScenarios.change, "suspend-20s=delete:deployments.apps:edge/public#1"),
+        ])
+    func lateAnswer(scenario: ControllerScenario, fault: String) async throws {
+        try await survives(scenario, fault)
+    }
+
     private func survives(_ scenario: ControllerScenario, _ fault: String) async throws {
         let harness = try await ControllerHarness(scenario)
         let plan = try FaultPlan(parsing: "plan: scenario=\(scenario.name) seed=0 \(fault)")

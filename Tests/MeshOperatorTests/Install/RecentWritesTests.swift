@@ -29,15 +29,31 @@ struct RecentWritesTests {
     func deletedByOthers() {
         var writes = RecentWrites()
         writes.stored(configMap("10"), at: now)
-        writes.observedDeletion(of: identity, uid: "a")
+        writes.observedDeletion(of: identity, uid: "a", resourceVersion: "11")
         #expect(writes.newest(identity, cached: nil, at: now) == nil)
+    }
+
+    @Test("the answer to a write that comes after the deletion was seen is of the past")
+    func lateAnswer() {
+        var writes = RecentWrites()
+        writes.observedDeletion(of: identity, uid: "a", resourceVersion: "11")
+        writes.stored(configMap("10"), at: now)
+        #expect(writes.newest(identity, cached: nil, at: now) == nil)
+    }
+
+    @Test("an object that had only left the selection counts again once we have written it")
+    func returned() {
+        var writes = RecentWrites()
+        writes.observedDeletion(of: identity, uid: "a", resourceVersion: "11")
+        writes.stored(configMap("12"), at: now)
+        #expect(writes.newest(identity, cached: nil, at: now)?.resourceVersion == "12")
     }
 
     @Test("the deletion of a predecessor does not hide what we made")
     func successor() {
         var writes = RecentWrites()
         writes.stored(configMap("10", uid: "b"), at: now)
-        writes.observedDeletion(of: identity, uid: "a")
+        writes.observedDeletion(of: identity, uid: "a", resourceVersion: "11")
         #expect(writes.newest(identity, cached: configMap("9", uid: "a"), at: now)?.uid == "b")
     }
 
