@@ -5,6 +5,8 @@
 ///
 /// - `Install/`     `Resolution` (which components, charts, values), `Preparation` (rendered objects into intents) and
 ///                  `InstallPlan` (the next step, stage by stage).
+/// - `Customization/` `ObjectCustomization` (`k8s` settings and overlays on rendered objects), `OverlayPath`.
+/// - `IstioOperator/` `IstioOperatorDocument` (documents merged) and `ManifestGeneration` (rendered as istioctl does).
 /// - `Charts/`      where charts come from (`ChartSource`: embedded, a directory, `RemoteCharts`) and how they are rendered.
 /// - `Drift/`       `OwnedFields` (what differs of what we set), `CoWriters`, `IgnoreRules`, `ContestTracker`,
 ///                  `KnownMatches`.

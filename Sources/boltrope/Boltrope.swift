@@ -16,7 +16,7 @@ struct Boltrope: AsyncParsableCommand {
         abstract: "Keeps an Istio mesh in the shape that one resource declares.",
         version: KubeCore.version,
         subcommands: [
-            OperatorCommand.self, ClusterCommand.self, DemoCommand.self, StatusCommand.self, TemplateCommand.self,
-            CustomResourceDefinitionsCommand.self,
+            OperatorCommand.self, ClusterCommand.self, DemoCommand.self, StatusCommand.self, RenderCommand.self,
+            TemplateCommand.self, CustomResourceDefinitionsCommand.self,
         ])
 }

@@ -37,7 +37,9 @@ struct CustomResourceDefinitionsTests {
 
     private func check(_ schema: JSONValue, at path: String) {
         #expect(schema["description"]?.stringValue?.isEmpty == false, "\(path) has no description")
-        #expect(schema["type"]?.stringValue != nil, "\(path) has no type")
+        // What may be anything has no type, and says so.
+        let isAny = schema["x-kubernetes-preserve-unknown-fields"] == true
+        #expect(isAny || schema["type"]?.stringValue != nil, "\(path) has no type")
         for (name, property) in schema["properties"]?.objectValue ?? [:] { check(property, at: "\(path).\(name)") }
         if let items = schema["items"], items["properties"] != nil { check(items, at: "\(path)[]") }
     }

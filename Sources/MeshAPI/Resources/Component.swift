@@ -12,6 +12,8 @@ public struct Component: SchemaObject {
     public var tag: String?
     /// Values for this component's chart alone.
     public var values = JSONObject()
+    /// What its objects are to have beyond what the chart can be told.
+    public var k8s: KubernetesSettings?
 
     /// A component that says nothing of its own.
     public init() {}
@@ -25,6 +27,7 @@ public struct Component: SchemaObject {
             .field("hub", \.hub, CommonText.componentHub, .length(1...253)),
             .field("tag", \.tag, CommonText.componentTag, .length(1...128)),
             .field("values", \.values, .optional, CommonText.componentValues),
+            .field("k8s", \.k8s, CommonText.componentObjects),
         ])
 }
 
@@ -42,6 +45,10 @@ public struct GatewayComponent: SchemaObject {
     public var tag: String?
     /// Values for this gateway's chart alone.
     public var values = JSONObject()
+    /// Labels of its pods.
+    public var label = JSONObject()
+    /// What its objects are to have beyond what the chart can be told.
+    public var k8s: KubernetesSettings?
 
     /// A gateway without a name.
     public init() {}
@@ -71,6 +78,10 @@ public struct GatewayComponent: SchemaObject {
             .field("hub", \.hub, CommonText.componentHub, .length(1...253)),
             .field("tag", \.tag, CommonText.componentTag, .length(1...128)),
             .field("values", \.values, .optional, CommonText.componentValues),
+            .field(
+                "label", \.label, .optional,
+                "Labels of the gateway's pods, by which Gateway resources choose it."),
+            .field("k8s", \.k8s, CommonText.componentObjects),
         ])
 }
 
@@ -129,6 +140,8 @@ enum CommonText {
         "Namespace in which the component is installed; made if it is missing. Left out, it is the mesh's namespace."
     static let componentHub = "Image registry and path for this component. Left out, it is spec.hub."
     static let componentTag = "Image tag for this component. Left out, it is spec.tag."
+    static let componentObjects =
+        "Settings of the component's objects beyond what its chart can be told, and changes of single fields."
     static let componentValues =
         "Values for this component's chart alone, over those of the profile and under spec.values."
 }

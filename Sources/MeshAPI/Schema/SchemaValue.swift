@@ -114,6 +114,17 @@ extension JSONObject: SchemaValue {
     public static var openAPI: JSONObject { ["type": "object", "x-kubernetes-preserve-unknown-fields": true] }
 }
 
+extension JSONValue: SchemaValue {
+    /// Any value.
+    public static func decode(_ json: JSONValue, at path: FieldPath, _ decoder: inout SchemaDecoder) -> JSONValue? {
+        json
+    }
+    /// The value.
+    public var encoded: JSONValue { self }
+    /// Whatever it is, the server keeps it.
+    public static var openAPI: JSONObject { ["x-kubernetes-preserve-unknown-fields": true] }
+}
+
 extension Array: SchemaValue where Element: SchemaValue {
     /// Reads a list, element by element.
     public static func decode(_ json: JSONValue, at path: FieldPath, _ decoder: inout SchemaDecoder) -> [Element]? {

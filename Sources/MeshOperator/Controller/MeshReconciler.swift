@@ -135,7 +135,8 @@ package final class MeshReconciler: Reconciler {
         var rendered: [(ResolvedComponent, [KubeObject])] = []
         for component in resolved.components {
             let files = try await source.files(of: component.chart)
-            rendered.append((component, try renderer.render(component, files, key.capabilities)))
+            let objects = try renderer.render(component, files, key.capabilities)
+            rendered.append((component, try ObjectCustomization.customize(objects, of: component)))
         }
         let objects = rendered.flatMap(\.1)
         let types = try await resources(of: objects)

@@ -37,6 +37,7 @@ package struct ComponentValues: Sendable {
         case .ztunnel: Self.setImage(&values, under: "ztunnel", hub: component.hub, tag: component.tag)
         default: break
         }
+        if kind != .base { Self.tell(component.k8s, to: &values, at: [kind.rawValue], autoscaler: .pilot) }
         values = MergePatch.merging(.object(component.values), over: values)
         values = MergePatch.merging(.object(spec.values), over: values)
         return kind == .ztunnel ? Self.flattened(values, "ztunnel") : values.objectValue ?? [:]
@@ -51,6 +52,9 @@ package struct ComponentValues: Sendable {
         values["name"] = .string(gateway.name)
         if let hub = gateway.hub { values.set(.string(hub), at: "global", "hub") }
         if let tag = gateway.tag { values.set(.string(tag), at: "global", "tag") }
+        if !gateway.label.isEmpty { values["labels"] = .object(gateway.label) }
+        Self.tell(gateway.k8s, to: &values, at: [], autoscaler: .gateway)
+        if let ports = gateway.k8s?.service?["ports"] { values.set(ports, at: "service", "ports") }
         values = MergePatch.merging(.object(gateway.values), over: values)
         if let global = spec.values["global"] {
             values = MergePatch.merging(["global": global], over: values)
@@ -66,6 +70,34 @@ package struct ComponentValues: Sendable {
         values = MergePatch.merging(.object(addon.values), over: values)
         if let own = spec.values[name] { values = MergePatch.merging(own, over: values) }
         return values.objectValue ?? [:]
+    }
+
+    /// Where a chart has the bounds of its autoscaler.
+    private enum Autoscaler {
+        case pilot
+        case gateway
+    }
+
+    /// Tells a chart what of `k8s` decides which objects it makes; the rest is patched on what it made.
+    private static func tell(
+        _ settings: KubernetesSettings?, to values: inout JSONValue, at path: [String], autoscaler: Autoscaler
+    ) {
+        guard let settings else { return }
+        func set(_ value: JSONValue?, _ further: String...) {
+            if let value { values.set(value, at: (path + further)[...]) }
+        }
+        switch autoscaler {
+        case .pilot:
+            set(settings.hpaSpec?["minReplicas"], "autoscaleMin")
+            set(settings.hpaSpec?["maxReplicas"], "autoscaleMax")
+        case .gateway:
+            set(settings.hpaSpec?["minReplicas"], "autoscaling", "minReplicas")
+            set(settings.hpaSpec?["maxReplicas"], "autoscaling", "maxReplicas")
+        }
+        set(settings.replicaCount.map { .integer($0) }, "replicaCount")
+        for bound in ["limits", "requests"] {
+            set(settings.resources?[bound]?["cpu"], "resources", bound, "cpu")
+        }
     }
 
     private static func setImage(_ values: inout JSONValue, under key: String, hub: String?, tag: String?) {

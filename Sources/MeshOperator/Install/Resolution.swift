@@ -43,14 +43,18 @@ package enum Resolution {
 
         var components: [ResolvedComponent] = []
         func add(
-            _ identity: ComponentIdentity, release: String, namespace: String?, values: JSONObject
+            _ identity: ComponentIdentity, release: String, namespace: String?, values: JSONObject,
+            settings: KubernetesSettings?, at path: String
         ) throws(ResolutionProblem) {
             let chart = try charts.chart(
                 named: chartName(of: identity), requirement: requirement, field: "spec.version")
             components.append(
                 ResolvedComponent(
                     identity: identity, chart: chart, release: release, namespace: namespace ?? spec.namespace,
-                    values: values))
+                    values: values,
+                    settings: (settings?.encoded.objectValue).map {
+                        ResolvedComponent.Settings(path: "spec.components.\(path).k8s", values: $0)
+                    }))
         }
         let suffix = spec.revisionName.isEmpty ? "" : "-\(spec.revisionName)"
         let single: [(ComponentIdentity.Kind, Component, String)] = [
@@ -60,17 +64,18 @@ package enum Resolution {
         for (kind, component, release) in single where isEnabled(kind, component) {
             try add(
                 ComponentIdentity(kind), release: release, namespace: component.namespace,
-                values: values.values(of: kind, component))
+                values: values.values(of: kind, component), settings: component.k8s, at: kind.rawValue)
         }
         let gateways: [(ComponentIdentity.Kind, [GatewayComponent])] = [
             (.ingressGateway, spec.components.ingressGateways ?? profile.ingressGateways),
             (.egressGateway, spec.components.egressGateways ?? profile.egressGateways),
         ]
         for (kind, list) in gateways {
-            for gateway in list where gateway.enabled {
+            for (index, gateway) in list.enumerated() where gateway.enabled {
                 try add(
                     ComponentIdentity(kind, gateway.name), release: gateway.name, namespace: gateway.namespace,
-                    values: values.values(of: gateway))
+                    values: values.values(of: gateway), settings: gateway.k8s,
+                    at: "\(kind == .ingressGateway ? "ingressGateways" : "egressGateways")[\(index)]")
             }
         }
         components += try addons(spec, values: values, charts: charts)

@@ -13,6 +13,16 @@ package struct ResolvedComponent: Sendable, Hashable {
     package var namespace: String
     /// The values that are laid over the chart's own.
     package var values: JSONObject
+    /// What its objects are to have beyond what the chart can be told, and where the spec says so.
+    package var settings: Settings?
+
+    /// `k8s` of a component.
+    package struct Settings: Sendable, Hashable {
+        /// Where the spec has it, such as `spec.components.pilot.k8s`.
+        package var path: String
+        /// The settings as the spec writes them.
+        package var values: JSONObject
+    }
 }
 
 /// A spec with every choice made: which components, which charts, which values.

@@ -1,0 +1,40 @@
+import KubeCore
+
+extension ObjectCustomization {
+    /// A component's rendered objects with what the Mesh's `k8s` says.
+    ///
+    /// - Throws: ``ResolutionProblem`` with the path of every setting that matches nothing: what somebody wrote must not be
+    ///   without effect unseen.
+    static func customize(
+        _ objects: [KubeObject], of component: ResolvedComponent
+    ) throws(ResolutionProblem) -> [KubeObject] {
+        guard let settings = component.settings else { return objects }
+        let customization = ObjectCustomization(
+            workload: workload(of: component, among: objects), settings: settings.values)
+        let (customized, findings) = customization.apply(to: objects)
+        guard findings.isEmpty else {
+            throw ResolutionProblem(
+                reason: "SettingsMatchNothing",
+                description: findings.map { "\(settings.path).\($0.path): \($0.message)" }.joined(separator: "; "))
+        }
+        return customized
+    }
+
+    /// The workload that the settings are about, as the component's chart names it.
+    private static func workload(of component: ResolvedComponent, among objects: [KubeObject]) -> Workload? {
+        func named(_ kind: String, _ fallback: String) -> String {
+            // Charts name their one workload after the revision or a value.
+            let names = objects.filter { $0.kind == kind }.map(\.name)
+            return names.count == 1 ? names[0] : fallback
+        }
+        return switch component.identity.kind {
+        case .definitions, .base, .addon: nil
+        case .pilot: Workload(kind: "Deployment", name: named("Deployment", "istiod"), container: "discovery")
+        case .cni: Workload(kind: "DaemonSet", name: named("DaemonSet", "istio-cni-node"), container: "install-cni")
+        case .ztunnel: Workload(kind: "DaemonSet", name: named("DaemonSet", "ztunnel"), container: "istio-proxy")
+        case .ingressGateway, .egressGateway:
+            Workload(
+                kind: "Deployment", name: component.identity.name, container: "istio-proxy", isGateway: true)
+        }
+    }
+}
