@@ -146,8 +146,8 @@ public final class EmbeddedCluster: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await http.run() }
             group.addTask { try await self.runControllers() }
-            // The controllers may have nothing to do; the server ends by failing or by cancellation.
-            try await group.waitForAll()
+            // The controllers may have nothing to do; the server ends by failing, which ends them too, or by cancellation.
+            while try await group.next() != nil {}
         }
     }
 

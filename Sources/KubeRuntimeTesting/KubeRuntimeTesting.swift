@@ -12,6 +12,6 @@
 //                and `WatchPump` their watches, with what `FaultInjector` has for them.
 // - `Oracles/`   what a run is held to: `EndState`, `WriteLedger` (budget, quiet, leases), `ClusterTimeline` (counters
 //                that only rise, invariants); a ``Violation`` says which and how.
-// - `Reports/`   ``HarnessReport``, ``KillTable``.
+// - `Reports/`   ``HarnessReport``: what was run, and every plan that failed; the catalogue has the kill table.
 //
 //     baseline ──trace──▶ enumeration ──plans──▶ runs, each in a world of its own ──▶ oracles ──▶ shrinking ──▶ report

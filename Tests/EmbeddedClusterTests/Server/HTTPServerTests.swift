@@ -29,6 +29,17 @@ struct HTTPServerTests {
         #expect(answer.status == 201)
     }
 
+    @Test("a port that is taken is told at once, also where controllers run", .timeLimit(.minutes(1)))
+    func takenPort() async throws {
+        try await serving { _, address in
+            let port = try #require(Int(address.split(separator: ":").last ?? ""))
+            var options = EmbeddedCluster.Options()
+            options.controllers = .simulated
+            let second = EmbeddedCluster(options: options)
+            await #expect(throws: (any Error).self) { try await second.serve(port: port) }
+        }
+    }
+
     @Test("a watcher that closes its connection is forgotten at once, without an event")
     func goneWatcher() async throws {
         try await serving { cluster, address in
