@@ -6,7 +6,7 @@ import Synchronization
 /// A watcher that only counts: it reads each event's version and throws the rest away, so that a hundred of them leave
 /// the processors to the server.
 struct WatchProbe: Sendable {
-    /// When each version was sent off, by whoever wrote it; nil where nobody measures.
+    /// Told of each event's version and when it came.
     typealias Arrivals = @Sendable (_ resourceVersion: UInt64, _ at: ContinuousClock.Instant) -> Void
 
     private static let marker = Array("\"resourceVersion\":\"".utf8)

@@ -2,7 +2,7 @@ import KubeCore
 
 /// The `scale` subresource.
 extension APIServer {
-    private static let scaleKind = GroupVersionKind(group: "autoscaling", version: "v1", kind: "Scale")
+    static let scaleKind = GroupVersionKind(group: "autoscaling", version: "v1", kind: "Scale")
 
     func scale(_ context: RequestContext, _ verb: String) async throws(Status) -> APIResponse {
         let view = ScaleView(context.resource)

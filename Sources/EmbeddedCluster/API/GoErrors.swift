@@ -16,6 +16,11 @@ enum GoErrors {
         return "strconv.\(function): parsing \(JSONValue.string(text).serialized()): \(problem)"
     }
 
+    /// Several errors as one, as `errors.NewAggregate` prints them.
+    static func aggregate(_ texts: [String]) -> String {
+        texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]"
+    }
+
     /// The beginning of a body that could not be read: as text if it may be JSON, else in hexadecimal.
     static func summary(_ bytes: [UInt8]) -> String {
         let maximum = 30

@@ -41,10 +41,9 @@ extension Status {
             let text = "\(error.field): \(error.message)"
             if !texts.contains(text) { texts.append(text) }
         }
-        let joined = texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]"
         return Status(
             code: 422, reason: .invalid,
-            message: "\(kind) \"\(name)\" is invalid" + (errors.isEmpty ? "" : ": \(joined)"),
+            message: "\(kind) \"\(name)\" is invalid" + (errors.isEmpty ? "" : ": \(GoErrors.aggregate(texts))"),
             details: Details(
                 name: name, group: kind.group, kind: kind.kind,
                 causes: errors.map { Cause(reason: $0.reason, message: $0.message, field: $0.field) }))

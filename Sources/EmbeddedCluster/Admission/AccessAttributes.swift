@@ -46,17 +46,22 @@ struct AccessAttributes: Sendable, Hashable {
         name = target.name ?? ""
         // A namespace is an object in itself, so that who has rights in it may read it.
         if group.isEmpty, resource == "namespaces" { namespace = name }
+        verb = Self.verb(of: request, target)
+        // A list of the one object of a name is a request for that object.
+        if name.isEmpty, ["GET", "HEAD"].contains(request.method) { name = Self.selectedName(request) ?? "" }
+    }
+
+    /// What a request does to the resource that its path names.
+    static func verb(of request: APIRequest, _ target: RequestTarget) -> String {
         switch request.method {
         case "GET", "HEAD":
-            verb = name.isEmpty ? "list" : "get"
-            if target.isWatchPath || (name.isEmpty && request.flag("watch")) { verb = "watch" }
-            // A list of the one object of a name is a request for that object.
-            if name.isEmpty { name = Self.selectedName(request) ?? "" }
-        case "POST": verb = "create"
-        case "PUT": verb = "update"
-        case "PATCH": verb = "patch"
-        case "DELETE": verb = name.isEmpty ? "deletecollection" : "delete"
-        default: break
+            if target.isWatchPath || (target.name == nil && request.flag("watch")) { return "watch" }
+            return target.name == nil ? "list" : "get"
+        case "POST": return "create"
+        case "PUT": return "update"
+        case "PATCH": return "patch"
+        case "DELETE": return target.name == nil ? "deletecollection" : "delete"
+        default: return request.method.lowercased()
         }
     }
 

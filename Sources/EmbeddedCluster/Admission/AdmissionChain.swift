@@ -5,7 +5,7 @@ extension APIServer {
     private static let group = "admissionregistration.k8s.io"
 
     /// The configurations of a resource, in the order of their names.
-    private func configurations(_ plural: String) -> [KubeObject] {
+    func configurations(_ plural: String) -> [KubeObject] {
         store.list(StorageKey(group: Self.group, resource: plural)).objects.map(\.object)
     }
 
@@ -38,9 +38,7 @@ extension APIServer {
         let isScale = target.subresource == "scale"
         return AdmissionRequest(
             operation: operation, resource: resource,
-            kind: isScale
-                ? GroupVersionKind(group: "autoscaling", version: "v1", kind: "Scale")
-                : resource.type.groupVersionKind,
+            kind: isScale ? Self.scaleKind : resource.type.groupVersionKind,
             namespace: target.namespace ?? "", name: target.name ?? object?.name ?? old?.name ?? "",
             subresource: target.subresource ?? "", object: view(object), oldObject: view(old),
             isDryRun: target.options.isDryRun, user: target.options.user ?? Self.controller(target.options.userAgent),
@@ -49,9 +47,7 @@ extension APIServer {
 
     /// The account that a controller of the server's own acts as.
     private static func controller(_ name: String) -> APIRequest.User {
-        APIRequest.User(
-            name: "system:serviceaccount:kube-system:\(name)",
-            groups: ServiceAccountToken.groups(namespace: "kube-system") + ["system:authenticated"])
+        ServiceAccountToken.user(namespace: "kube-system", name: name)
     }
 
     private static func options(_ operation: AdmissionRequest.Operation, _ options: WriteOptions) -> JSONValue {
@@ -77,9 +73,9 @@ extension APIServer {
     ///
     /// - Returns: warnings for the client.
     func mutate(_ request: inout AdmissionRequest) async throws(Status) -> [String] {
-        guard !request.isExempt else { return [] }
+        guard !request.isExempt, let dispatcher else { return [] }
         let webhooks = callable(Webhook.all(configurations("mutatingwebhookconfigurations")))
-        guard !webhooks.isEmpty, let dispatcher else { return [] }
+        guard !webhooks.isEmpty else { return [] }
         var warnings: [String] = []
         var reinvocation = Reinvocation()
         for round in 0...1 {
@@ -122,7 +118,7 @@ extension APIServer {
         _ matched: AdmissionRequest
     ) throws(Status) -> [String] {
         switch outcome {
-        case .refused(let status, _): throw status
+        case .refused(let status): throw status
         case .failed(let status):
             if webhook.ignoresFailures { return [] }
             throw status
@@ -186,8 +182,9 @@ extension APIServer {
     }
 
     private func askValidatingWebhooks(_ request: AdmissionRequest) async throws(Status) -> [String] {
+        guard let dispatcher else { return [] }
         let webhooks = callable(Webhook.all(configurations("validatingwebhookconfigurations")))
-        guard !webhooks.isEmpty, let dispatcher else { return [] }
+        guard !webhooks.isEmpty else { return [] }
         var matched: [(webhook: Webhook, request: AdmissionRequest)] = []
         for webhook in webhooks {
             if let view = try match(webhook, request) { matched.append((webhook, view)) }
@@ -206,7 +203,7 @@ extension APIServer {
         var warnings: [String] = []
         for (index, entry) in matched.enumerated() {
             switch outcomes[index] {
-            case .refused(let status, _)?: throw status
+            case .refused(let status)?: throw status
             case .failed(let status)?: if !entry.webhook.ignoresFailures { throw status }
             case .allowed(_, let found)?: warnings += found
             case nil: continue

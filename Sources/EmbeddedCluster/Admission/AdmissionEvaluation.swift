@@ -103,6 +103,6 @@ struct AdmissionEvaluation {
         }
         guard !failures.isEmpty else { return true }
         guard failsClosed else { return false }
-        throw Failure(message: failures.count == 1 ? failures[0] : "[\(failures.joined(separator: ", "))]")
+        throw Failure(message: GoErrors.aggregate(failures))
     }
 }

@@ -28,8 +28,7 @@ struct Authorizer: Sendable {
         }
         if let allowing { return Decision(isAllowed: true, reason: "RBAC: allowed by \(allowing.description)") }
         guard !failures.isEmpty else { return Decision(isAllowed: false) }
-        let joined = failures.count == 1 ? failures[0] : "[\(failures.joined(separator: ", "))]"
-        return Decision(isAllowed: false, reason: "RBAC: \(joined)")
+        return Decision(isAllowed: false, reason: "RBAC: \(GoErrors.aggregate(failures))")
     }
 
     /// The rules that hold for a user in a namespace, and the bindings that point at nothing.

@@ -87,10 +87,10 @@ extension APIServer {
         _ object: inout KubeObject, in namespace: StoredObject, _ target: WriteTarget
     ) throws(Status) {
         guard let injector, target.resource.storage == StorageKey(group: "", resource: "pods") else { return }
-        let webhooks = StorageKey(group: "admissionregistration.k8s.io", resource: "mutatingwebhookconfigurations")
         let outcome = SidecarInjector.admit(
             object, namespace: namespace.name, namespaceLabels: namespace.labels,
-            webhooks: store.list(webhooks).objects.map { simulated($0.object) }, revisions: injector.current)
+            webhooks: configurations("mutatingwebhookconfigurations").map { simulated($0) }, revisions: injector.current
+        )
         switch outcome {
         case .unchanged: break
         case .injected(let pod):

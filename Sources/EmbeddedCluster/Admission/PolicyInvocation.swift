@@ -9,11 +9,6 @@ struct PolicyInvocation {
     /// The request in the version that the policy matched.
     var request: AdmissionRequest
 
-    /// What tells it from other invocations.
-    var key: String {
-        [policy.name, binding.name, parameter?.namespace ?? "", parameter?.name ?? ""].joined(separator: "/")
-    }
-
     /// A policy that cannot be asked, as it is configured.
     struct Failure {
         var policy: KubeObject

@@ -49,7 +49,7 @@ extension APIServer {
         let failures =
             owned.failures.isEmpty
             ? ""
-            : "; resolution errors: [\(owned.failures.count == 1 ? owned.failures[0] : "[\(owned.failures.joined(separator: ", "))]")]"
+            : "; resolution errors: [\(GoErrors.aggregate(owned.failures))]"
         throw .forbidden(
             target.type, name,
             """

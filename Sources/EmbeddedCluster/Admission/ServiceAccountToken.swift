@@ -15,10 +15,16 @@ struct ServiceAccountToken {
 
     /// The name under which the bearer is known.
     var user: APIRequest.User {
+        var user = Self.user(namespace: namespace, name: name)
+        user.uid = uid
+        if !identifier.isEmpty { user.extra = ["authentication.kubernetes.io/credential-id": ["JTI=\(identifier)"]] }
+        return user
+    }
+
+    /// The user that an account acts as, without what a token adds.
+    static func user(namespace: String, name: String) -> APIRequest.User {
         APIRequest.User(
-            name: Self.prefix + "\(namespace):\(name)",
-            groups: Self.groups(namespace: namespace) + ["system:authenticated"], uid: uid,
-            extra: identifier.isEmpty ? [:] : ["authentication.kubernetes.io/credential-id": ["JTI=\(identifier)"]])
+            name: prefix + "\(namespace):\(name)", groups: groups(namespace: namespace) + ["system:authenticated"])
     }
 
     private static let prefix = "system:serviceaccount:"

@@ -91,14 +91,11 @@ struct ValidatingPolicies {
     private func message(
         _ validation: JSONValue, _ evaluation: inout AdmissionEvaluation
     ) throws(AdmissionEvaluation.Failure) -> String {
-        func trimmed(_ text: String) -> String {
-            String(text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
-        }
         let source = validation.text("messageExpression")
         if !source.isEmpty {
             do throws(AdmissionEvaluation.Failure) {
                 if case .string(let text) = try evaluation.evaluate(source) {
-                    let message = trimmed(text)
+                    let message = text.trimmed
                     if !message.isEmpty, message.utf8.count <= AdmissionEvaluation.messageLimit,
                         !message.contains("\n")
                     {
@@ -110,8 +107,8 @@ struct ValidatingPolicies {
                 if error.isOutOfBudget { throw .init(message: "failed messageExpression: \(error.message)") }
             }
         }
-        let fixed = trimmed(validation.text("message"))
-        return fixed.isEmpty ? "failed expression: \(trimmed(validation.text("expression")))" : fixed
+        let fixed = validation.text("message").trimmed
+        return fixed.isEmpty ? "failed expression: \(validation.text("expression").trimmed)" : fixed
     }
 
     private func annotationFailures(_ invocation: PolicyInvocation, failsClosed: Bool) -> [Denial] {

@@ -71,7 +71,7 @@ struct WebhookDispatcher: Sendable {
     /// What became of a call.
     enum Outcome: Sendable {
         case allowed(patch: JSONPatch?, warnings: [String])
-        case refused(Status, warnings: [String])
+        case refused(Status)
         /// The webhook could not be asked, or has not answered properly.
         case failed(Status)
     }
@@ -85,8 +85,7 @@ struct WebhookDispatcher: Sendable {
         if invocation.request.isDryRun,
             !["None", "NoneOnDryRun"].contains(webhook.settings.text("sideEffects"))
         {
-            return .refused(
-                .badRequest("admission webhook \"\(webhook.name)\" does not support dry run"), warnings: [])
+            return .refused(.badRequest("admission webhook \"\(webhook.name)\" does not support dry run"))
         }
         guard let review = AdmissionReview(webhook: webhook.settings, uid: newIdentifier()) else {
             return failure(
@@ -106,7 +105,7 @@ struct WebhookDispatcher: Sendable {
         do throws(AdmissionReview.Malformed) {
             let verdict = try review.verdict(answer.body, mayPatch: mayPatch)
             guard verdict.isAllowed else {
-                return .refused(.denied(by: webhook.name, verdict.status), warnings: verdict.warnings)
+                return .refused(.denied(by: webhook.name, verdict.status))
             }
             do throws(JSONPatch.Failure) {
                 return .allowed(

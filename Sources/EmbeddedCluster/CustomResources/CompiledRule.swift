@@ -48,25 +48,19 @@ struct CompiledRule: Sendable {
     private static func expression(
         _ source: String, of wanted: CELType, _ variables: [String: CELType], _ schema: Schema
     ) throws(CompilationError) -> Expression {
-        let node: CELNode
-        do throws(CELFault) {
-            node = try CELParser.parse(source)
+        let compiled: (node: CELNode, type: CELType, checker: CELChecker)
+        do throws(CELChecker.Refusal) {
+            compiled = try CELChecker.compile(source, variables: variables)
         } catch {
-            throw CompilationError(message: "compilation failed: \(error.text(in: source))")
+            throw CompilationError(message: error.message)
         }
-        var checker = CELChecker(variables: variables)
-        let type = checker.check(node)
-        guard checker.faults.isEmpty else {
-            let faults = checker.faults.sorted { $0.position < $1.position }.map { $0.text(in: source) }
-            throw CompilationError(message: "compilation failed: \(faults.joined(separator: "\n"))")
-        }
-        guard type == wanted else {
+        guard compiled.type == wanted else {
             throw CompilationError(
                 message: wanted == .bool ? "cel expression must evaluate to a bool" : "must evaluate to a string")
         }
         return Expression(
-            node: node, references: checker.references,
-            cost: CELCostEstimate.cost(of: node, self: schema, types: checker.types))
+            node: compiled.node, references: compiled.checker.references,
+            cost: CELCostEstimate.cost(of: compiled.node, self: schema, types: compiled.checker.types))
     }
 }
 

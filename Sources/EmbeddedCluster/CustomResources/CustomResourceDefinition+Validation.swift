@@ -99,7 +99,7 @@ extension CustomResourceDefinition {
         case "Webhook":
             var errors: [FieldError] = []
             if let client {
-                errors += WebhookClientRules.errors(client, "\(path).webhookClientConfig", forcesHTTPS: true)
+                errors += WebhookClientRules.errors(client, "\(path).webhookClientConfig")
             } else {
                 errors.append(
                     .required("\(path).webhookClientConfig", "required when strategy is set to Webhook"))
@@ -153,9 +153,7 @@ extension CustomResourceDefinition {
         }
         func versionsFault(_ detail: String) {
             errors.append(
-                FieldError(
-                    reason: "FieldValueInvalid", field: "spec.versions",
-                    message: "Invalid value: \(GoSchemaForm.text(ofVersions: versions)): \(detail)"))
+                .invalid("spec.versions", showing: GoSchemaForm.text(ofVersions: versions), detail))
         }
         if Set(names).count != names.count { versionsFault("must contain unique version names") }
         let storage = versions.filter { $0["storage"]?.boolValue == true }

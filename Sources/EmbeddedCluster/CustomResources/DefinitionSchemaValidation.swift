@@ -69,12 +69,12 @@ enum DefinitionSchemaValidation {
         }
         guard GoSchemaForm.firstWord(of: schema, notIn: rootWords) != nil else { return [] }
         return [
-            FieldError(
-                reason: "FieldValueInvalid", field: path,
-                message: """
-                    Invalid value: \(GoSchemaForm.text(ofSchema: schema)): only [\(rootWords.joined(separator: " "))] \
-                    fields are allowed at the root of the schema if the status subresource is enabled
-                    """)
+            .invalid(
+                path, showing: GoSchemaForm.text(ofSchema: schema),
+                """
+                only [\(rootWords.joined(separator: " "))] fields are allowed at the root of the schema if the status \
+                subresource is enabled
+                """)
         ]
     }
 

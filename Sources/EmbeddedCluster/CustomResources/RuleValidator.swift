@@ -55,7 +55,8 @@ final class RuleValidator: Sendable {
     /// was.
     private struct Correlation {
         private var isCorrelated = false
-        private var isUnchanged = false
+        /// The part, or the closest around it that has a counterpart, and that.
+        private var pair: (value: JSONValue, old: JSONValue)?
 
         /// Of a part that is new.
         init() {}
@@ -64,10 +65,11 @@ final class RuleValidator: Sendable {
         init(value: JSONValue, old: JSONValue?) {
             guard let old else { return }
             isCorrelated = true
-            isUnchanged = value == old
+            pair = (value, old)
         }
 
-        var tolerates: Bool { isUnchanged }
+        /// Compared only when a rule has failed, since most hold.
+        var isUnchanged: Bool { pair.map { $0.value == $0.old } ?? false }
 
         func part(_ value: JSONValue, _ old: JSONValue?) -> Correlation {
             guard isCorrelated else { return self }
@@ -133,7 +135,7 @@ final class RuleValidator: Sendable {
             }
             if holds { continue }
             let error = fault(compiled, value, path, variables, &run)
-            if !compiled.usesOldSelf, correlation.tolerates {
+            if !compiled.usesOldSelf, correlation.isUnchanged {
                 run.warnings.append("\(error.field): \(error.message)")
             } else {
                 run.errors.append(error)

@@ -245,9 +245,9 @@ struct SchemaWordsValidation {
             compiled = try CompiledRule.compile(rule, schema)
         } catch {
             found.rules.append(
-                FieldError(
-                    reason: "FieldValueInvalid", field: "\(path).\(error.isMessage ? "messageExpression" : "rule")",
-                    message: "Invalid value: \(GoSchemaForm.text(ofRule: rule)): \(error.message)"))
+                .invalid(
+                    "\(path).\(error.isMessage ? "messageExpression" : "rule")",
+                    showing: GoSchemaForm.text(ofRule: rule), error.message))
             return
         }
         let (product, overflow) = compiled.cost.multipliedReportingOverflow(by: occurrences)
@@ -281,7 +281,7 @@ struct SchemaWordsValidation {
 }
 
 /// The rules for the words that say how writers share a list.
-private enum ListWords {
+enum ListWords {
     static func typeFault(_ path: String, _ type: String, _ detail: String) -> FieldError {
         type.isEmpty ? .required("\(path).type", detail) : .invalid("\(path).type", .string(type), detail)
     }
@@ -385,13 +385,5 @@ private enum ListWords {
 }
 
 extension String {
-    /// The text without white space at its ends.
-    var trimmed: String {
-        var text = self[...]
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
-    }
-
     fileprivate var hasLineBreak: Bool { unicodeScalars.contains { $0 == "\n" || $0 == "\r" } }
 }

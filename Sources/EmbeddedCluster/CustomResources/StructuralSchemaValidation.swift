@@ -64,9 +64,8 @@ enum StructuralSchemaValidation {
             schema, path, skipsAnyOf: isTypeChoice(schema["anyOf"]),
             skipsFirstOfAllOf: isTypeChoice(schema["allOf"]?.arrayValue?.first?["anyOf"]), &faults)
         if isEmbedded, type != "object" {
-            let detail = "must be object if x-kubernetes-embedded-resource is true"
             faults.append(
-                type.isEmpty ? .required("\(path).type", detail) : .invalid("\(path).type", .string(type), detail))
+                ListWords.typeFault(path, type, "must be object if x-kubernetes-embedded-resource is true"))
         } else if type.isEmpty, !isIntOrString, !preserves {
             faults.append(.required("\(path).type", "must not be empty \(level.place)"))
         }

@@ -10,9 +10,7 @@ struct AdmissionEnvironment {
     var composed: [String: CELType]?
 
     /// What is wrong with an expression.
-    struct Fault: Error {
-        var message: String
-    }
+    typealias Fault = CELChecker.Refusal
 
     /// Compiles an expression.
     ///
@@ -20,18 +18,7 @@ struct AdmissionEnvironment {
     func compile(
         _ source: String, returning results: [CELType]
     ) throws(Fault) -> (node: CELNode, type: CELType) {
-        let node: CELNode
-        do throws(CELFault) {
-            node = try CELParser.parse(source)
-        } catch {
-            throw Fault(message: "compilation failed: \(error.text(in: source))")
-        }
-        var checker = CELChecker(variables: variables)
-        let type = checker.check(node)
-        guard checker.faults.isEmpty else {
-            let faults = checker.faults.sorted { $0.position < $1.position }.map { $0.text(in: source) }
-            throw Fault(message: "compilation failed: \(faults.joined(separator: "\n"))")
-        }
+        let (node, type, _) = try CELChecker.compile(source, variables: variables)
         guard results.isEmpty || results.contains(type) else {
             let names = results.map(\.description)
             throw Fault(

@@ -93,8 +93,6 @@ struct AuthorizationValue: Sendable, Hashable {
         guard Names.errors(namespace, .label, isPrefix: false).isEmpty else {
             throw CELEvaluationError("Invalid service account namespace")
         }
-        return APIRequest.User(
-            name: "system:serviceaccount:\(namespace):\(name)",
-            groups: ServiceAccountToken.groups(namespace: namespace) + ["system:authenticated"])
+        return ServiceAccountToken.user(namespace: namespace, name: name)
     }
 }

@@ -270,3 +270,31 @@ struct CELChecker {
         }
     }
 }
+
+extension CELChecker {
+    /// Why an expression does not compile, in the server's words.
+    struct Refusal: Error {
+        var message: String
+    }
+
+    /// Parses and checks an expression.
+    ///
+    /// - Returns: it, its type, and the checker, which knows what it refers to and the types of its parts.
+    static func compile(
+        _ source: String, variables: [String: CELType]
+    ) throws(Refusal) -> (node: CELNode, type: CELType, checker: CELChecker) {
+        let node: CELNode
+        do throws(CELFault) {
+            node = try CELParser.parse(source)
+        } catch {
+            throw Refusal(message: "compilation failed: \(error.text(in: source))")
+        }
+        var checker = CELChecker(variables: variables)
+        let type = checker.check(node)
+        guard checker.faults.isEmpty else {
+            let faults = checker.faults.sorted { $0.position < $1.position }.map { $0.text(in: source) }
+            throw Refusal(message: "compilation failed: \(faults.joined(separator: "\n"))")
+        }
+        return (node, type, checker)
+    }
+}

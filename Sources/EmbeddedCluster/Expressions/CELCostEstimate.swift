@@ -36,7 +36,6 @@ struct CELCostEstimate {
     private struct Variable {
         var origin: Origin
         var size: Size?
-        var elementSize: Size?
     }
 
     private static let traversal = 0.1
@@ -172,11 +171,7 @@ struct CELCostEstimate {
         }
     }
 
-    private func elementSize(of node: CELNode) -> Size? {
-        if let known = elementSizes[ObjectIdentifier(node)] { return known }
-        if case .identifier(let name) = node.kind { return variable(name)?.elementSize }
-        return nil
-    }
+    private func elementSize(of node: CELNode) -> Size? { elementSizes[ObjectIdentifier(node)] }
 
     // MARK: Loops
 

@@ -25,8 +25,12 @@ package struct FieldError: Sendable, Hashable {
 
     /// The field has a value that it may not have.
     package static func invalid(_ field: String, _ value: JSONValue?, _ detail: String) -> FieldError {
-        FieldError(
-            reason: "FieldValueInvalid", field: field, message: joined("Invalid value: \(printed(value))", detail))
+        .invalid(field, showing: printed(value), detail)
+    }
+
+    /// The field has a value that it may not have, which the real server prints as one of Go's structures.
+    package static func invalid(_ field: String, showing text: String, _ detail: String) -> FieldError {
+        FieldError(reason: "FieldValueInvalid", field: field, message: joined("Invalid value: \(text)", detail))
     }
 
     /// The field has a value of the wrong JSON type.

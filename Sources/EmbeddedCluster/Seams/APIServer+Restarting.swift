@@ -1,7 +1,13 @@
 import KubeCore
 
-/// Restarts, and going back to a backup.
+/// Restarts, going back to a backup, and views of the past.
 extension APIServer {
+    /// Pins a client to a view of the past (nil: to the present), and lets its watches go on up to that.
+    func pin(_ userAgent: String, to view: PinnedView?) {
+        seams.pin(userAgent, view)
+        store.wakeWatches()
+    }
+
     func restart(downtime: Duration, keepsWatchCache: Bool) {
         if !keepsWatchCache { store.forgetWatches() }
         seams.restart(downUntil: downtime > .zero ? environment.now().advanced(by: downtime) : nil)

@@ -42,7 +42,7 @@ extension RequestRecord {
         if let name = attributes.name { object["name"] = .string(name) }
         if let status { object["status"] = .integer(Int64(status)) }
         if let resourceVersion { object["resourceVersion"] = .integer(Int64(clamping: resourceVersion)) }
-        if let fault { object["fault"] = .string("\(fault.label)") }
+        if let fault { object["fault"] = .string(fault.label) }
         return .object(object)
     }
 }

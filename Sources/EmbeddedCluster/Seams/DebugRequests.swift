@@ -26,9 +26,7 @@ extension APIServer {
         case ("POST", "faults", 1): try addFaults(request)
         case ("DELETE", "faults", 1): seams.removeRules()
         case ("PUT", "views", 2): try pin(segments[1], request)
-        case ("DELETE", "views", 2):
-            seams.pin(segments[1], nil)
-            store.wakeWatches()
+        case ("DELETE", "views", 2): pin(segments[1], to: nil)
         case ("POST", "compact", 1): store.compact(upTo: try number("upTo", of: request))
         case ("POST", "restart", 1):
             restart(downtime: try downtime(request), keepsWatchCache: request.flag("keepsWatchCache"))
@@ -81,8 +79,7 @@ extension APIServer {
             view.scope = scope
         }
         view.resources = request.value(of: "resources").map { Set($0.split(separator: ",").map(String.init)) }
-        seams.pin(userAgent, view)
-        store.wakeWatches()
+        pin(userAgent, to: view)
     }
 
     private func downtime(_ request: APIRequest) throws(Status) -> Duration {

@@ -27,16 +27,10 @@ extension EmbeddedCluster {
     /// - Parameters:
     ///   - userAgent: what the client's `User-Agent` begins with; the longest that fits counts.
     ///   - view: what it sees from now on. Pinning again with a later version lets its watches go on up to that one.
-    public func pin(userAgent: String, to view: PinnedView) {
-        server.seams.pin(userAgent, view)
-        server.store.wakeWatches()
-    }
+    public func pin(userAgent: String, to view: PinnedView) { server.pin(userAgent, to: view) }
 
     /// Lets a client see the present again; its watches hear at once of what they were kept from.
-    public func unpin(userAgent: String) {
-        server.seams.pin(userAgent, nil)
-        server.store.wakeWatches()
-    }
+    public func unpin(userAgent: String) { server.pin(userAgent, to: nil) }
 
     // MARK: The server's life
 

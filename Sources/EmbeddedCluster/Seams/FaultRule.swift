@@ -1,5 +1,4 @@
 import KubeCore
-import Synchronization
 
 /// A fault that befalls requests, or events of watches, of some description: the declarative form of hooks, which can
 /// be added to a running cluster, in process and over HTTP.

@@ -34,7 +34,7 @@ extension APIRequest {
         guard let target = RequestTarget(path: path) else {
             return RequestAttributes(verb: method.lowercased(), group: "", resource: "", userAgent: userAgent)
         }
-        var verb = AccessAttributes(self).verb
+        var verb = AccessAttributes.verb(of: self, target)
         if verb == "patch", header("Content-Type")?.hasPrefix("application/apply-patch") == true { verb = "apply" }
         return RequestAttributes(
             verb: verb, group: target.groupVersion.group, resource: target.resource,

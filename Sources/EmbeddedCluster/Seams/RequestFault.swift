@@ -39,10 +39,7 @@ public enum RequestFault: Sendable {
     }
 
     /// 500: what the server says when its storage fails.
-    public static let internalError = RequestFault.fail(
-        Status(
-            code: 500, reason: .internalError, message: "Internal error occurred: etcdserver: leader changed",
-            details: Status.Details(causes: [Status.Cause(reason: "", message: "etcdserver: leader changed")])))
+    public static let internalError = RequestFault.fail(.internalError("etcdserver: leader changed"))
 
     /// 503: the server is not able to answer now.
     ///

@@ -15,16 +15,6 @@ struct HTTPServer {
 
     private let connections = OpenConnections()
 
-    init(
-        port: Int, logger: Logger, onListening: @escaping @Sendable (Int) -> Void,
-        handle: @escaping @Sendable (APIRequest) async -> APIResponse
-    ) {
-        self.port = port
-        self.logger = logger
-        self.onListening = onListening
-        self.handle = handle
-    }
-
     /// Closes every connection that has carried a request, whatever is under way on it.
     func closeConnections() { connections.closeAll() }
 

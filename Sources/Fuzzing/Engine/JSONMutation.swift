@@ -15,11 +15,11 @@ enum JSONMutation {
     ///
     /// - Parameter donors: other trees, of which parts may be put in.
     static func mutate(_ value: inout JSONValue, donors: [JSONValue] = [], using generator: inout SeededGenerator) {
-        for _ in 0...generator.below(4) { descend(&value, donors, depth: 0, using: &generator) }
+        for _ in 0...generator.below(4) { descend(&value, donors, using: &generator) }
     }
 
     private static func descend(
-        _ value: inout JSONValue, _ donors: [JSONValue], depth: Int, using generator: inout SeededGenerator
+        _ value: inout JSONValue, _ donors: [JSONValue], using generator: inout SeededGenerator
     ) {
         // Deeper places are more numerous, so going down is likelier than stopping.
         guard generator.below(6) > 0 else { return change(&value, donors, using: &generator) }
@@ -27,12 +27,12 @@ enum JSONMutation {
         case .object(var object) where !object.isEmpty:
             let key = generator.pick(object.keys)
             guard var child = object[key] else { return }
-            descend(&child, donors, depth: depth + 1, using: &generator)
+            descend(&child, donors, using: &generator)
             object[key] = child
             value = .object(object)
         case .array(var elements) where !elements.isEmpty:
             let index = generator.below(elements.count)
-            descend(&elements[index], donors, depth: depth + 1, using: &generator)
+            descend(&elements[index], donors, using: &generator)
             value = .array(elements)
         default: change(&value, donors, using: &generator)
         }

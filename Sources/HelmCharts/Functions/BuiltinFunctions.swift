@@ -82,7 +82,7 @@ enum BuiltinFunctions {
                 guard let key = index.stringText else {
                     throw GoError("value has type \(index.typeName); should be string")
                 }
-                item = map.members[key] ?? (map.kind == .plain || map.kind == .values ? .null : .string(""))
+                item = map.members[key] ?? (map.kind.holdsStrings ? .string("") : .null)
             case .object(let object):
                 guard let elements = object.elements else {
                     throw GoError("can't index item of type \(object.typeName)")

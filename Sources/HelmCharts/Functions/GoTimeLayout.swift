@@ -89,6 +89,14 @@ enum GoTimeLayout {
         return String(repeating: filler, count: max(0, width - text.utf8.count)) + text
     }
 
+    private static func offsetText(_ offset: Int, parts: Int, colons: Bool) -> String {
+        let magnitude = abs(offset)
+        var text = (offset < 0 ? "-" : "+") + padded(magnitude / 3600, 2)
+        if parts > 1 { text += (colons ? ":" : "") + padded(magnitude / 60 % 60, 2) }
+        if parts > 2 { text += (colons ? ":" : "") + padded(magnitude % 60, 2) }
+        return text
+    }
+
     /// Formats a time by a layout.
     static func format(_ time: GoTime, _ layout: String) -> String {
         let parts = time.components
@@ -120,24 +128,10 @@ enum GoTimeLayout {
             case .upperPM: text += parts.hour >= 12 ? "PM" : "AM"
             case .lowerPM: text += parts.hour >= 12 ? "pm" : "am"
             case .zoneName:
-                if time.zone.isEmpty {
-                    // A zone without a name goes by its offset.
-                    let magnitude = abs(time.offset)
-                    text += (time.offset < 0 ? "-" : "+") + padded(magnitude / 3600, 2)
-                    text += padded(magnitude / 60 % 60, 2)
-                } else {
-                    text += time.zone
-                }
+                // A zone without a name goes by its offset.
+                text += time.zone.isEmpty ? offsetText(time.offset, parts: 2, colons: false) : time.zone
             case .zone(let usesZ, let count, let colons):
-                if usesZ, time.offset == 0 {
-                    text += "Z"
-                    continue
-                }
-                let magnitude = abs(time.offset)
-                text += time.offset < 0 ? "-" : "+"
-                text += padded(magnitude / 3600, 2)
-                if count > 1 { text += (colons ? ":" : "") + padded(magnitude / 60 % 60, 2) }
-                if count > 2 { text += (colons ? ":" : "") + padded(magnitude % 60, 2) }
+                text += usesZ && time.offset == 0 ? "Z" : offsetText(time.offset, parts: count, colons: colons)
             case .fraction(let digits, let trims, let separator):
                 var fraction = String(padded(time.nanoseconds, 9).prefix(digits))
                 if trims { while fraction.hasSuffix("0") { fraction.removeLast() } }

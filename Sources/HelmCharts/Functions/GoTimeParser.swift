@@ -108,13 +108,11 @@ struct GoTimeParser {
         var offset = offset
         if offset == nil, zone.count > 3, zone.hasPrefix("GMT") { offset = (Int(zone.dropFirst(3)) ?? 0) * 3600 }
         if zone.isEmpty, offset ?? 0 == 0 { zone = "UTC" }
-        // A zone's name alone says nothing of its offset.
-        let shift = self.offset ?? 0
+        // The name of any other zone alone says nothing of its offset.
+        let shift = offset ?? 0
         let seconds =
             Int64(GoTime.days(year, month ?? 1, day)) * 86_400 + Int64(hour * 3600 + minute * 60 + second - shift)
-        return GoTime(
-            seconds: self.offset == nil ? seconds - Int64(offset ?? 0) : seconds, nanoseconds: nanoseconds,
-            offset: offset ?? 0, zone: zone)
+        return GoTime(seconds: seconds, nanoseconds: nanoseconds, offset: shift, zone: zone)
     }
 
     private mutating func read(_ element: GoTimeLayout.Element, followedByFraction: Bool) throws(Misfit) {

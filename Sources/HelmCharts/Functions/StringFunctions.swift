@@ -2,8 +2,6 @@
 enum StringFunctions {
     static let all: [TemplateFunction] = simple + splitting + cases + random
 
-    private static let space: [UInt8] = [0x20]
-
     /// The texts of the arguments that are not nil, a space between them.
     private static func joined(
         _ arguments: Arguments, _ text: (Value) throws(GoError) -> [UInt8]

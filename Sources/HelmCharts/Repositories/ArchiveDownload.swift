@@ -24,8 +24,7 @@ struct ArchiveDownload: Sendable {
         let kept = last.flatMap { reference in cache?.blob(reference.digest).map { (reference, $0) } }
         do throws(RepositoryError) {
             var headers: HTTPHeaders = ["Accept": "*/*"]
-            if let tag = kept?.0.entityTag { headers["If-None-Match"] = tag }
-            if let date = kept?.0.lastModified { headers["If-Modified-Since"] = date }
+            headers.makeConditional(on: kept?.0)
             let answer = try await download.perform(
                 Download.Order(
                     url: url, headers: headers, maximumBytes: download.settings.maximumArchiveBytes, home: home,
@@ -38,7 +37,7 @@ struct ArchiveDownload: Sendable {
             }
             let archive = answer.response.body
             let found = try Self.verified(archive, digest, url)
-            cache?.store(archive)
+            cache?.store(archive, as: found)
             if digest == nil {
                 cache?.store(
                     ContentCache.Reference(

@@ -68,15 +68,20 @@ public struct ChartLocator: Sendable {
                     ? "could not find protocol handler for: \(name.prefix { $0 != ":" })"
                     : "non-absolute URLs should be in form of repo_name/path_to_chart, got: \(name)")
         }
-        guard let named = configuration?.repository(parts[0]) else {
-            throw RepositoryError(.invalidReference, "repo \(parts[0]) not found")
+        return try await configured(parts[0], settings).chart(
+            parts[1], query.version, allowsDevelopmentVersions: query.allowsDevelopmentVersions, from: parts[0])
+    }
+
+    /// The repository that has a name in the configuration, reached by these settings and its own below them.
+    private func configured(
+        _ name: String, _ settings: RepositorySettings
+    ) throws(RepositoryError) -> HTTPChartRepository {
+        guard let named = configuration?.repository(name) else {
+            throw RepositoryError(.invalidReference, "repo \(name) not found")
         }
         var own = settings
         named.apply(to: &own)
-        let repository = try HTTPChartRepository(
-            url: named.url, exchange: exchange, settings: own, cache: cache, now: now)
-        return try await repository.chart(
-            parts[1], query.version, allowsDevelopmentVersions: query.allowsDevelopmentVersions, from: named.name)
+        return try HTTPChartRepository(url: named.url, exchange: exchange, settings: own, cache: cache, now: now)
     }
 
     private func directory(_ path: String) throws(ChartError) -> ResolvedChart {
@@ -114,14 +119,8 @@ public struct ChartLocator: Sendable {
                 RegistryReference(dependency.repository), exchange: exchange, settings: settings, cache: cache, now: now
             )
         } else if dependency.repository.hasPrefix("@") || dependency.repository.hasPrefix("alias:") {
-            let name = String(dependency.repository.trimmingPrefix("alias:").trimmingPrefix("@"))
-            guard let named = configuration?.repository(name) else {
-                throw RepositoryError(.invalidReference, "repo \(name) not found")
-            }
-            var own = settings
-            named.apply(to: &own)
-            repository = try HTTPChartRepository(
-                url: named.url, exchange: exchange, settings: own, cache: cache, now: now)
+            repository = try configured(
+                String(dependency.repository.trimmingPrefix("alias:").trimmingPrefix("@")), settings)
         } else {
             repository = try HTTPChartRepository(
                 url: dependency.repository, exchange: exchange, settings: settings, cache: cache, now: now)
@@ -166,12 +165,9 @@ public struct ChartLocator: Sendable {
 
     private func archive(_ url: RepositoryURL) async throws(RepositoryError) -> ResolvedChart {
         let download = Download(exchange: exchange, settings: settings, clock: ContinuousClock())
-        let own = url.userInformation.map {
-            RepositorySettings.Credentials.basic(username: $0.username, password: $0.password)
-        }
         return try ResolvedChart(
             try await ArchiveDownload(download: download, cache: cache, now: now).archive(
-                url, digest: nil, home: url.origin, authorization: (settings.credentials ?? own)?.authorization),
+                url, digest: nil, home: url.origin, authorization: settings.authorization(for: url)),
             entry: nil)
     }
 

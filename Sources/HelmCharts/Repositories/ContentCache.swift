@@ -79,10 +79,15 @@ public struct ContentCache: Sendable {
     @discardableResult
     public func store(_ content: [UInt8]) -> String {
         let digest = SHA256.hexadecimal(content)
+        store(content, as: digest)
+        return digest
+    }
+
+    /// Stores content whose digest the caller has computed already.
+    func store(_ content: [UInt8], as digest: String) {
         if let path = blobPath(digest), content.count <= limits.bytes, write(content, to: path) {
             evict(sparing: digest)
         }
-        return digest
     }
 
     private func blobPath(_ digest: String) -> String? {

@@ -99,6 +99,22 @@ private struct Deadline {
     }
 }
 
+extension HTTPHeaders {
+    /// Asks for the content only where it is no longer what is here.
+    mutating func makeConditional(on known: ContentCache.Reference?) {
+        if let tag = known?.entityTag { self["If-None-Match"] = tag }
+        if let date = known?.lastModified { self["If-Modified-Since"] = date }
+    }
+}
+
+extension RepositorySettings {
+    /// The value of the `Authorization` field for a source: of these credentials, or else of those in its URL.
+    func authorization(for url: RepositoryURL) -> String? {
+        let own = url.userInformation.map { Credentials.basic(username: $0.username, password: $0.password) }
+        return (credentials ?? own)?.authorization
+    }
+}
+
 extension RepositorySettings.Credentials {
     /// The value of the `Authorization` field (RFC 7617, RFC 6750).
     var authorization: String {

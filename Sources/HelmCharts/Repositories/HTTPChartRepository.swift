@@ -9,7 +9,6 @@ import Synchronization
 public final class HTTPChartRepository: ChartRepository {
     private struct Known: Sendable {
         var index: RepositoryIndex
-        var digest: String
         var reference: ContentCache.Reference
         var unavailability: Unavailability?
         var readAt: Timestamp
@@ -48,10 +47,7 @@ public final class HTTPChartRepository: ChartRepository {
         self.cache = cache
         self.freshness = freshness
         self.now = now
-        let own = parsed.userInformation.map {
-            RepositorySettings.Credentials.basic(username: $0.username, password: $0.password)
-        }
-        authorization = (settings.credentials ?? own)?.authorization
+        authorization = settings.authorization(for: parsed)
     }
 
     /// The repository's URL as it may be shown.
@@ -100,7 +96,7 @@ public final class HTTPChartRepository: ChartRepository {
         guard let reference = cache?.reference(cacheName), let bytes = cache?.blob(reference.digest),
             let index = try? RepositoryIndex(bytes, source: display)
         else { return nil }
-        return Known(index: index, digest: reference.digest, reference: reference, readAt: reference.confirmedAt)
+        return Known(index: index, reference: reference, readAt: reference.confirmedAt)
     }
 
     private func readIndex(_ last: Known?) async throws(RepositoryError) -> Known {
@@ -108,8 +104,7 @@ public final class HTTPChartRepository: ChartRepository {
             throw RepositoryError(.invalidReference, "\(display): no URL of an index can be made of this")
         }
         var headers: HTTPHeaders = ["Accept": "application/yaml, application/x-yaml, text/yaml, */*"]
-        if let tag = last?.reference.entityTag { headers["If-None-Match"] = tag }
-        if let date = last?.reference.lastModified { headers["If-Modified-Since"] = date }
+        headers.makeConditional(on: last?.reference)
         let answer = try await download.perform(
             Download.Order(
                 url: file, headers: headers, maximumBytes: download.settings.maximumIndexBytes, home: url.origin,
@@ -135,7 +130,7 @@ public final class HTTPChartRepository: ChartRepository {
             digest: digest, entityTag: answer.response.headers["ETag"],
             lastModified: answer.response.headers["Last-Modified"], confirmedAt: now())
         cache?.store(reference, for: cacheName)
-        return Known(index: index, digest: digest, reference: reference, readAt: reference.confirmedAt)
+        return Known(index: index, reference: reference, readAt: reference.confirmedAt)
     }
 
     // MARK: Archives

@@ -170,7 +170,7 @@ public final class OCIChartRepository: ChartRepository {
         } else {
             archive = try await registry.blob(
                 repository.repository, layer.digest, size: layer.size, maximumBytes: settings.maximumArchiveBytes)
-            cache?.store(archive)
+            cache?.store(archive, as: digest)
         }
         return ChartDownload(
             archive: archive, source: repository.pinned(manifest.digest), digest: digest, unavailability: unavailability

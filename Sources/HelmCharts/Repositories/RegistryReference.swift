@@ -42,9 +42,9 @@ public struct RegistryReference: Sendable, Hashable, CustomStringConvertible {
         }
         while path.hasSuffix("/") { path = path.dropLast() }
         repository = String(path)
-        guard !registry.isEmpty, RepositoryURL("https://\(registry)/")?.userInformation == nil,
-            RepositoryURL("https://\(registry)/") != nil
-        else { throw problem("the registry is not a host, with a port if need be") }
+        guard !registry.isEmpty, let url = RepositoryURL("https://\(registry)/"), url.userInformation == nil else {
+            throw problem("the registry is not a host, with a port if need be")
+        }
         guard !path.isEmpty, path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(Self.isPathPart)
         else {
             throw problem("a repository is made of small letters, digits and . _ - between slashes")

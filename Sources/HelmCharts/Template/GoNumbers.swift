@@ -63,8 +63,7 @@ enum GoNumbers {
     }
 
     /// `ParseFloat`; nil for bad syntax and overflow.
-    static func float(_ text: String) -> Double? {
-        let literal = text
+    static func float(_ literal: String) -> Double? {
         let isHexadecimal = literal.utf8.contains { $0 | 0x20 == UInt8(ascii: "x") }
         // Underscores are for literals with a prefix; hexadecimal ones need their exponent.
         if literal.utf8.contains(UInt8(ascii: "_")) { return nil }

@@ -496,9 +496,9 @@ final class TemplateExecution {
             if hasArguments { throw failure("\(name) is not a method but has arguments") }
             if let value = map.members[name] {
                 if case .missing = value { return (.null, true) }
-                return (value, map.kind == .plain || map.kind == .values)
+                return (value, !map.kind.holdsStrings)
             }
-            return map.kind == .strings || map.kind == .nilStrings ? (.string(""), false) : (.null, true)
+            return map.kind.holdsStrings ? (.string(""), false) : (.null, true)
         case .object(let object):
             if let parameters = object.parameters(ofMethod: name) {
                 let result = try call(
@@ -643,7 +643,7 @@ final class TemplateExecution {
         case (.string, .string), (.string, .binary), (.bool, .bool), (.float64, .float): return value
         case (.map, .map(let map)):
             // A named map type is assignable to the plain one that functions declare; other elements are not.
-            if map.kind == .plain || map.kind == .values { return .map(map.viewed(as: .plain)) }
+            if !map.kind.holdsStrings { return .map(map.viewed(as: .plain)) }
         case (.int, .integer(_, .int)), (.int64, .integer(_, .int64)),
             (.uint32, .integer(_, .uint32)):
             return value

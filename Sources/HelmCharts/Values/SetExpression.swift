@@ -48,7 +48,6 @@ struct SetExpression {
     }
 
     private var isLiteral: Bool { if case .literal = mode { true } else { false } }
-    private var isJSON: Bool { if case .json = mode { true } else { false } }
 
     /// Reads up to one of the stops (consumed); nil for the stop at the end of the text.
     private mutating func token(_ stops: String) -> ([UInt8], UInt8?) {
@@ -156,9 +155,8 @@ struct SetExpression {
         switch stop {
         case nil: return .end
         case UInt8(ascii: "="):
-            let (value, ending) = try value()
-            try Self.put(value, &list, index)
-            return isJSON ? .more : ending == .end && !isLiteral ? .more : ending
+            try Self.put(try value().0, &list, index)
+            return .more
         case UInt8(ascii: "["):
             guard let next = try self.index() else { return .end }
             var inner: [Value] = []

@@ -81,6 +81,9 @@ final class MapObject {
         /// A `map[string]string` that is nil: empty everywhere but in JSON and YAML, where it is null.
         case nilStrings
 
+        /// Whether what a map lacks is the empty string rather than nil.
+        var holdsStrings: Bool { self == .strings || self == .nilStrings }
+
         var typeName: String {
             switch self {
             case .plain: "map[string]interface {}"

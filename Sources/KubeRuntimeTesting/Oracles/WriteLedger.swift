@@ -18,8 +18,6 @@ struct WriteCount: Sendable, Equatable {
     var created: [String: Int] = [:]
     /// Deletions asked for, by resource.
     var deleted: [String: Int] = [:]
-    /// Requests refused with a conflict.
-    var conflicts = 0
 }
 
 /// Keeps the record of a run: every request, and what came of the writes.
@@ -68,7 +66,6 @@ final class WriteLedger: Sendable {
     /// A write was answered with this status.
     func wrote(_ request: ObservedRequest, status: Int, now: RuntimeClock.Instant) {
         state.withLock { state in
-            if status == 409 { state.count.conflicts += 1 }
             guard status < 300 else { return }
             state.count.writes += 1
             state.lastWrite = now

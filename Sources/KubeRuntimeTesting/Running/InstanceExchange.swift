@@ -155,9 +155,8 @@ struct InstanceExchange: HTTPExchange {
                 let lease = (try? JSONValue(parsing: bytes)).flatMap({ KubeObject($0) }),
                 lease.key == run.scenario.lease
             else { return }
-            let seconds = lease["spec"]?["leaseDurationSeconds"]?.integerValue ?? 0
-            run.ledger.leased(
-                to: lease["spec"]?["holderIdentity"]?.stringValue ?? "", until: now.advanced(by: .seconds(seconds)))
+            let record = LeaseRecord(lease)
+            run.ledger.leased(to: record.holder, until: now.advanced(by: record.duration))
         }
         guard request.isCounted else { return }
         run.ledger.wrote(request, status: answer.status, now: now)
@@ -192,7 +191,8 @@ struct InstanceExchange: HTTPExchange {
             status: 200, headers: headers, body: HTTPBodyStream(line.serializedBytes() + [0x0A]))
     }
 
-    private static func headers(_ answer: APIResponse) -> HTTPHeaders {
+    /// The headers of an answer, as clients take them.
+    static func headers(_ answer: APIResponse) -> HTTPHeaders {
         var headers = HTTPHeaders()
         for header in answer.headers { headers.add(header.name, header.value) }
         return headers

@@ -16,7 +16,6 @@ final class InstanceSupervisor: Sendable {
     private struct State {
         var started = 0
         var exits: [String] = []
-        var isStopping = false
     }
 
     /// How long it takes until a process that has ended is replaced.

@@ -14,8 +14,6 @@ struct RunOutcome: Sendable {
     var violations: [Violation] = []
     /// Whether every fault of the plan found its point.
     var isSpent = true
-    /// How long it took in the run's own time.
-    var duration = Duration.zero
 }
 
 /// What an undisturbed run has shown, for others to be compared with.
@@ -141,7 +139,6 @@ final class ScenarioRun: Sendable {
         outcome.count = ledger.count
         outcome.violations = state.withLock { $0.violations }
         outcome.isSpent = injector.isSpent
-        outcome.duration = clock.now.sinceOrigin
     }
 
     /// Follows the cluster; from the beginning again whenever it has gone back to a backup.
@@ -190,17 +187,12 @@ final class ScenarioRun: Sendable {
             let type = try await mapper.type(for: kind)
             _ = try await client.create(type, object)
             guard type == .customResourceDefinitions else { continue }
-            while try await !isEstablished(object.name, client) { try await clock.sleep(for: .milliseconds(10)) }
+            while try await !Readiness.of(client.get(type, name: object.name)).isReady {
+                try await clock.sleep(for: .milliseconds(10))
+            }
         }
         for object in scenario.objects where object.groupVersionKind == nil {
             complain(.scenario, "an object of the scenario has no apiVersion or kind: \(object.key)")
-        }
-    }
-
-    private func isEstablished(_ name: String, _ client: KubeClient) async throws -> Bool {
-        let definition = try await client.get(.customResourceDefinitions, name: name)
-        return (definition["status"]?["conditions"]?.arrayValue ?? []).contains {
-            $0["type"] == "Established" && $0["status"] == "True"
         }
     }
 

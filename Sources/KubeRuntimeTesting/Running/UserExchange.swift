@@ -11,8 +11,7 @@ struct UserExchange: HTTPExchange {
         guard case .bytes(let bytes) = answer.body else {
             throw HTTPTransportError(.invalidRequest, "people look at the cluster, they do not watch it")
         }
-        var headers = HTTPHeaders()
-        for header in answer.headers { headers.add(header.name, header.value) }
-        return HTTPStreamingResponse(status: answer.status, headers: headers, body: HTTPBodyStream(bytes))
+        return HTTPStreamingResponse(
+            status: answer.status, headers: InstanceExchange.headers(answer), body: HTTPBodyStream(bytes))
     }
 }

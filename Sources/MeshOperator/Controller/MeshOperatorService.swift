@@ -93,8 +93,9 @@ public struct MeshOperatorService: Sendable {
         shared = [ManagedService(.caches, caches), ManagedService(.events, events)]
         leaderElected = [ManagedService(.leaderElected, controller)]
         let queue = controller.queue
-        meshCaches.onChange { change, meshes in
-            reconciler.observed(change)
+        // The reconciler holds the caches, and lives as long as its controller.
+        meshCaches.onChange { [weak reconciler] change, meshes in
+            reconciler?.observed(change)
             for mesh in meshes { queue.add(ObjectKey(name: mesh), priority: change.isUrgent ? .normal : .low) }
         }
     }

@@ -22,18 +22,18 @@ extension ObjectCustomization {
 
     /// The workload that the settings are about, as the component's chart names it.
     private static func workload(of component: ResolvedComponent, among objects: [KubeObject]) -> Workload? {
-        func named(_ kind: String, _ fallback: String) -> String {
+        switch component.identity.kind {
+        case .definitions, .base, .addon: return nil
+        case .pilot, .cni, .ztunnel:
+            guard var workload = IstioOperatorComponentKind.named(component.identity.kind.rawValue)?.workload else {
+                return nil
+            }
             // Charts name their one workload after the revision or a value.
-            let names = objects.filter { $0.kind == kind }.map(\.name)
-            return names.count == 1 ? names[0] : fallback
-        }
-        return switch component.identity.kind {
-        case .definitions, .base, .addon: nil
-        case .pilot: Workload(kind: "Deployment", name: named("Deployment", "istiod"), container: "discovery")
-        case .cni: Workload(kind: "DaemonSet", name: named("DaemonSet", "istio-cni-node"), container: "install-cni")
-        case .ztunnel: Workload(kind: "DaemonSet", name: named("DaemonSet", "ztunnel"), container: "istio-proxy")
+            let names = objects.filter { $0.kind == workload.kind }.map(\.name)
+            if names.count == 1 { workload.name = names[0] }
+            return workload
         case .ingressGateway, .egressGateway:
-            Workload(
+            return Workload(
                 kind: "Deployment", name: component.identity.name, container: "istio-proxy", isGateway: true)
         }
     }

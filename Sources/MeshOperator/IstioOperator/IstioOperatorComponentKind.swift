@@ -7,8 +7,6 @@ struct IstioOperatorComponentKind: Sendable, Hashable {
     let name: String
     /// Whether it is installed where nothing is said of it.
     var isOnByDefault = false
-    /// Whether there may be several.
-    var isList = false
     /// Where its chart is below `charts/`.
     let chart: String
     /// Where its values are.
@@ -20,7 +18,11 @@ struct IstioOperatorComponentKind: Sendable, Hashable {
     /// Where values may turn it on.
     var switchPath: [String]?
 
-    var isGateway: Bool { isList }
+    /// Gateways are those of which there may be several.
+    var isGateway: Bool { workload?.isGateway ?? false }
+
+    /// The component of this name below `spec.components`.
+    static func named(_ name: String) -> IstioOperatorComponentKind? { all.first { $0.name == name } }
 
     /// In the order in which they are rendered.
     static let all: [IstioOperatorComponentKind] = [
@@ -40,8 +42,8 @@ struct IstioOperatorComponentKind: Sendable, Hashable {
     private static func gateway(_ direction: String, isOnByDefault: Bool) -> IstioOperatorComponentKind {
         let name = "istio-\(direction)gateway"
         return IstioOperatorComponentKind(
-            name: "\(direction)Gateways", isOnByDefault: isOnByDefault, isList: true,
-            chart: "gateways/istio-\(direction)", values: ["gateways", name],
+            name: "\(direction)Gateways", isOnByDefault: isOnByDefault, chart: "gateways/istio-\(direction)",
+            values: ["gateways", name],
             workload: .init(kind: "Deployment", name: name, container: "istio-proxy", isGateway: true),
             switchPath: ["gateways", name, "enabled"])
     }
@@ -52,7 +54,7 @@ struct IstioOperatorComponentKind: Sendable, Hashable {
         guard let said = document[path: "spec", "components", name], !said.isNull else {
             return isOnByDefault || switchedOn ? [[:]] : []
         }
-        let candidates = isList ? said.arrayValue ?? [] : [said]
+        let candidates = isGateway ? said.arrayValue ?? [] : [said]
         return candidates.filter { $0["enabled"]?.boolValue ?? true || switchedOn }
     }
 }

@@ -19,12 +19,13 @@ package struct IstioOperatorDocument: Sendable, Hashable {
     /// - Parameters:
     ///   - documents: IstioOperator documents, the later over the earlier.
     ///   - settings: arguments of `--set`.
-    ///   - profile: the document of a profile, by its name.
+    ///   - profile: the document of a profile, by its name and the folder that the documents name for charts and
+    ///     profiles.
     ///   - detected: what a cluster is found to be, as settings.
     /// - Throws: ``Failure``, or ``InvalidDocument`` with every field that IstioOperator does not have.
     package init(
         _ documents: [JSONValue], settings: [String] = [], detected: [String] = [],
-        profile: (String) throws -> JSONValue
+        profile: (_ name: String, _ installPackagePath: String?) throws -> JSONValue
     ) throws {
         var user: JSONValue = [
             "apiVersion": "install.istio.io/v1alpha1", "kind": "IstioOperator", "metadata": [:], "spec": [:],
@@ -39,8 +40,9 @@ package struct IstioOperatorDocument: Sendable, Hashable {
         for setting in settings { try SetPath.apply(setting, to: &user) }
 
         let name = user[path: "spec", "profile"]?.stringValue ?? ""
-        var merged = try profile("default")
-        if !name.isEmpty, name != "default" { merged = MergePatch.merging(try profile(name), over: merged) }
+        let folder = user[path: "spec", "installPackagePath"]?.stringValue
+        var merged = try profile("default", folder)
+        if !name.isEmpty, name != "default" { merged = MergePatch.merging(try profile(name, folder), over: merged) }
         for setting in detected { try SetPath.apply(setting, to: &merged) }
         merged = MergePatch.merging(user, over: merged)
         try Self.translate(&merged)

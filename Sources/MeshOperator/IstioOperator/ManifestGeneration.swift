@@ -37,8 +37,11 @@ package struct ManifestGeneration: Sendable {
         var objects: [KubeObject] = []
         var warnings: [String] = []
         for kind in IstioOperatorComponentKind.all {
-            for instance in kind.instances(in: document.merged) {
-                let rendered = try render(kind, instance, document, &warnings)
+            let instances = kind.instances(in: document.merged)
+            guard !instances.isEmpty else { continue }
+            let chart = try chart(kind.chart)
+            for instance in instances {
+                let rendered = try render(chart, kind, instance, document, &warnings)
                 objects += try customize(rendered, kind, instance, document, &warnings)
             }
         }
@@ -48,13 +51,13 @@ package struct ManifestGeneration: Sendable {
     // MARK: Rendering
 
     private func render(
-        _ kind: IstioOperatorComponentKind, _ instance: JSONValue, _ document: IstioOperatorDocument,
+        _ chart: Chart, _ kind: IstioOperatorComponentKind, _ instance: JSONValue, _ document: IstioOperatorDocument,
         _ warnings: inout [String]
     ) throws -> [KubeObject] {
         let values = ComponentView(kind: kind, instance: instance).values(of: document)
         let namespace = instance["namespace"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 } ?? document.namespace
         let rendered = try renderer.render(
-            try chart(kind.chart), values: values, release: Release(name: "istio", namespace: namespace),
+            chart, values: values, release: Release(name: "istio", namespace: namespace),
             capabilities: Capabilities(kubernetesVersion: kubeVersion, apiVersions: [], includesBuiltInVersions: true))
         for line in rendered.notes.split(separator: "\n") where line.hasPrefix("WARNING: ") {
             warnings.append(String(line.dropFirst("WARNING: ".count)))

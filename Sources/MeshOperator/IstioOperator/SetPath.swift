@@ -30,7 +30,7 @@ enum SetPath {
 
     /// The value of a text: an integer, a number, a boolean, or the text.
     static func scalar(_ text: String) -> JSONValue {
-        if let integer = Int64(text), !text.hasPrefix("+") || text.count > 1 { return .integer(integer) }
+        if let integer = Int64(text) { return .integer(integer) }
         if text.utf8.contains(where: { (0x30...0x39).contains($0) }), let double = Double(text) {
             return .double(double)
         }

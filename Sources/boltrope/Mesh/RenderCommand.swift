@@ -39,10 +39,10 @@ struct RenderCommand: ParsableCommand {
         var settings = set
         if let charts { settings.append("installPackagePath=\(charts)") }
         let documents = try filename.map(Self.document)
-        let folder = try Self.folder(documents, settings)
-        let document = try IstioOperatorDocument(documents, settings: settings) { name in
-            try Self.profile(name, in: folder)
+        let document = try IstioOperatorDocument(documents, settings: settings) { name, folder in
+            try Self.profile(name, in: try Self.checked(folder))
         }
+        let folder = try Self.checked(document.installPackagePath)
         let generation = ManifestGeneration(kubeVersion: kubeVersion) { chart in
             try Chart.load(directory: "\(folder)/charts/\(chart)")
         }
@@ -74,9 +74,8 @@ struct RenderCommand: ParsableCommand {
     }
 
     /// Where the charts are, which the documents or settings say.
-    private static func folder(_ documents: [JSONValue], _ settings: [String]) throws -> String {
-        let probe = try IstioOperatorDocument(documents, settings: settings) { _ in ["spec": [:]] }
-        guard let folder = probe.installPackagePath, !folder.isEmpty else {
+    private static func checked(_ folder: String?) throws -> String {
+        guard let folder, !folder.isEmpty else {
             throw CommandFailure("name the manifests folder of an Istio release: --charts, or spec.installPackagePath")
         }
         guard FileManager.default.fileExists(atPath: "\(folder)/charts") else {

@@ -50,8 +50,8 @@ struct OperatorParts {
             health.addCaches([mesh.caches])
             return
         }
-        // The gate is the elector's, and the elector's body is the controller that writes through the gate.
-        let gate = DeferredWriteGate()
+        // The elector opens the gate, and the elector's body is the controller that writes through the gate.
+        let gate = LeaseWriteGate()
         let mesh = MeshOperatorService(
             client: client.guarded(by: gate), configuration: configuration, metrics: metrics, logger: logger)
         let work = mesh.leaderElected.map(\.service)
@@ -59,12 +59,11 @@ struct OperatorParts {
             store: ClientLeaseStore(
                 client: client, namespace: election.namespace, name: election.name,
                 requestTimeout: election.times.requestTimeout),
-            identity: election.identity, configuration: election.times, leaseName: election.name, metrics: metrics,
-            logger: logger
+            identity: election.identity, configuration: election.times, leaseName: election.name,
+            writeGate: gate, metrics: metrics, logger: logger
         ) {
             try await ServiceBundle(work, logger: logger).run()
         }
-        gate.follow(elector.writeGate)
         services = mesh.shared + [ManagedService(.leaderElected, elector)]
         health.addCaches([mesh.caches])
         health.addElector(elector)

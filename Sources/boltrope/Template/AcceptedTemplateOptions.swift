@@ -29,23 +29,21 @@ struct AcceptedTemplateOptions: ParsableArguments {
     /// - Throws: where leaving a flag without effect would give another result than was asked for.
     func refuseUnsupported() throws {
         guard ["client", "server", "none", "true", "false", "unset"].contains(dryRun) else {
-            throw TemplateCommand.Failure(
-                description: "invalid dry-run value (\"\(dryRun)\"). Must be \"none\", \"server\", or \"client\"")
+            throw CommandFailure(
+                "invalid dry-run value (\"\(dryRun)\"). Must be \"none\", \"server\", or \"client\"")
         }
         if dryRun == "server" || validate {
-            throw TemplateCommand.Failure(
-                description:
-                    "--\(validate ? "validate" : "dry-run=server") is not supported: rendering asks no cluster; "
+            throw CommandFailure(
+                "--\(validate ? "validate" : "dry-run=server") is not supported: rendering asks no cluster; "
                     + "validate its output with kubectl apply --dry-run=server")
         }
         if !postRenderer.isEmpty || !postRendererArgs.isEmpty {
-            throw TemplateCommand.Failure(
-                description: "--post-renderer is not supported: no other program is run; pipe the output into it")
+            throw CommandFailure(
+                "--post-renderer is not supported: no other program is run; pipe the output into it")
         }
         if verify {
-            throw TemplateCommand.Failure(
-                description:
-                    "--verify is not supported: provenance files are OpenPGP signatures, which cannot be checked "
+            throw CommandFailure(
+                "--verify is not supported: provenance files are OpenPGP signatures, which cannot be checked "
                     + "here; pin the chart by its digest instead (oci://HOST/PATH@sha256:…)")
         }
     }

@@ -18,8 +18,8 @@ enum ReleaseName {
                     && label.utf8.allSatisfy { isEnd($0) || $0 == UInt8(ascii: "-") }
             }
         guard isValid else {
-            throw TemplateCommand.Failure(
-                description: "release name check failed: release name \"\(name)\": invalid release name, must match "
+            throw CommandFailure(
+                "release name check failed: release name \"\(name)\": invalid release name, must match "
                     + "regex \(pattern) and the length must not be longer than 53")
         }
     }

@@ -91,17 +91,12 @@ struct TemplateCommand: AsyncParsableCommand {
     @Option(name: [.customShort("o"), .long], help: "What to print: manifests or files.")
     var output = Output.manifests
 
-    /// What is wrong with the invocation, the chart or the values, told as Helm tells it.
-    struct Failure: Error, CustomStringConvertible {
-        var description: String
-    }
-
     func run() async throws {
         do {
             try accepted.refuseUnsupported()
             let text = try await render()
             FileHandle.standardOutput.write(Data(text.utf8))
-        } catch let failure as Failure {
+        } catch let failure as CommandFailure {
             try exit(with: failure.description)
         } catch let error as ChartError {
             try exit(with: error.message)
@@ -121,8 +116,8 @@ struct TemplateCommand: AsyncParsableCommand {
         let (release, path) = try releaseAndChart()
         let chart = try await source.chart(path)
         if !chart.missingDependencies.isEmpty, output == .manifests {
-            throw Failure(
-                description: "an error occurred while checking for chart dependencies. You may need to run "
+            throw CommandFailure(
+                "an error occurred while checking for chart dependencies. You may need to run "
                     + "'helm dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in charts/ "
                     + "directory: \(chart.missingDependencies.joined(separator: ", "))")
         }
@@ -132,8 +127,8 @@ struct TemplateCommand: AsyncParsableCommand {
         // Raw text is the engine's own; the check of versions belongs to the manifests.
         options.checksKubernetesVersion = output == .manifests
         if let kubernetesVersion, !Capabilities.isKubernetesVersion(kubernetesVersion) {
-            throw Failure(
-                description: "invalid kube version '\(kubernetesVersion)': could not parse \"\(kubernetesVersion)\" as "
+            throw CommandFailure(
+                "invalid kube version '\(kubernetesVersion)': could not parse \"\(kubernetesVersion)\" as "
                     + "version")
         }
         let capabilities = Capabilities(
@@ -158,52 +153,44 @@ struct TemplateCommand: AsyncParsableCommand {
     /// The release's name and the chart, as Helm takes them from its arguments.
     private func releaseAndChart() throws -> (release: String, chart: String) {
         guard let chart = arguments.last else {
-            throw Failure(description: "\"boltrope template\" requires at least 1 argument")
+            throw CommandFailure("\"boltrope template\" requires at least 1 argument")
         }
         guard arguments.count <= 2 else {
-            throw Failure(
-                description: "expected at most two arguments, unexpected arguments: "
+            throw CommandFailure(
+                "expected at most two arguments, unexpected arguments: "
                     + arguments.dropFirst(2).joined(separator: ", "))
         }
         guard arguments.count == 2 else {
             return (try nameTemplate.map { try ReleaseName.made(from: $0) } ?? "release-name", chart)
         }
-        if generateName { throw Failure(description: "cannot set --generate-name and also specify a name") }
-        if nameTemplate != nil { throw Failure(description: "cannot set --name-template and also specify a name") }
+        if generateName { throw CommandFailure("cannot set --generate-name and also specify a name") }
+        if nameTemplate != nil { throw CommandFailure("cannot set --name-template and also specify a name") }
         return (arguments[0], chart)
     }
 
-    private func read(_ path: String) throws(ChartReadFailure) -> [UInt8] {
+    private func read(_ path: String) throws(CommandFailure) -> [UInt8] {
         if path == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
-        guard let data = FileManager.default.contents(atPath: path) else { throw ChartReadFailure(path: path) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("open \(path): no such file or directory")
+        }
         return [UInt8](data)
-    }
-
-    /// A file that could not be read.
-    struct ChartReadFailure: Error, CustomStringConvertible {
-        var path: String
-        var description: String { "open \(path): no such file or directory" }
     }
 
     private func gatherValues() async throws -> ChartValues {
         var gathered = ChartValues()
-        do {
-            for path in values.flatMap({ $0.split(separator: ",").map(String.init) }) {
-                let isURL = path.hasPrefix("https://") || path.hasPrefix("http://")
-                try gathered.merge(file: isURL ? try await source.values(path) : try read(path))
-            }
-            for expression in setJSON { try gathered.setJSON(expression) }
-            for expression in set { try gathered.set(expression) }
-            for expression in setString { try gathered.setString(expression) }
-            for expression in setFile {
-                try gathered.setFile(expression) { path in
-                    FileManager.default.contents(atPath: path).map { [UInt8]($0) }
-                }
-            }
-            for expression in setLiteral { try gathered.setLiteral(expression) }
-        } catch let failure as ChartReadFailure {
-            throw Failure(description: failure.description)
+        for path in values.flatMap({ $0.split(separator: ",").map(String.init) }) {
+            let isURL = path.hasPrefix("https://") || path.hasPrefix("http://")
+            try gathered.merge(file: isURL ? try await source.values(path) : try read(path))
         }
+        for expression in setJSON { try gathered.setJSON(expression) }
+        for expression in set { try gathered.set(expression) }
+        for expression in setString { try gathered.setString(expression) }
+        for expression in setFile {
+            try gathered.setFile(expression) { path in
+                FileManager.default.contents(atPath: path).map { [UInt8]($0) }
+            }
+        }
+        for expression in setLiteral { try gathered.setLiteral(expression) }
         return gathered
     }
 
@@ -220,11 +207,12 @@ struct TemplateCommand: AsyncParsableCommand {
                 + Self.stream(wanted(hooks))
         }
         for path in showOnly {
+            let pattern = ShowOnlyPattern(path)
             let matching = documents.filter { document in
                 let withinChart = document.source.drop { $0 != "/" }.dropFirst()
-                return ShowOnlyPattern(path).matches(String(withinChart))
+                return pattern.matches(String(withinChart))
             }
-            guard !matching.isEmpty else { throw Failure(description: "could not find template \(path) in chart") }
+            guard !matching.isEmpty else { throw CommandFailure("could not find template \(path) in chart") }
             text += Self.stream(matching)
         }
         return text
@@ -252,7 +240,7 @@ struct TemplateCommand: AsyncParsableCommand {
         for manifest in manifests { try files.write(manifest.text, of: manifest.source) }
         for hook in wanted(hooks) { try files.write(hook.text, of: hook.source) }
         guard showOnly.isEmpty else {
-            throw Failure(description: "could not find template \(showOnly[0]) in chart")
+            throw CommandFailure("could not find template \(showOnly[0]) in chart")
         }
         return files.report + "\n"
     }

@@ -9,7 +9,7 @@ struct IstioOperatorDocumentTests {
     private func merged(_ spec: JSONValue, _ settings: [String] = []) throws -> JSONValue {
         try IstioOperatorDocument(
             [["apiVersion": "install.istio.io/v1alpha1", "kind": "IstioOperator", "spec": spec]], settings: settings,
-            profile: IstioOperatorProfiles.document
+            profile: { name, _ in try IstioOperatorProfiles.document(name) }
         ).merged
     }
 
@@ -90,8 +90,8 @@ struct IstioOperatorDocumentTests {
                         ]
                     ],
                 ]
-            ], profile: IstioOperatorProfiles.document)
-        let kind = try #require(IstioOperatorComponentKind.all.first { $0.name == "ingressGateways" })
+            ], profile: { name, _ in try IstioOperatorProfiles.document(name) })
+        let kind = try #require(IstioOperatorComponentKind.named("ingressGateways"))
         let instance = try #require(kind.instances(in: document.merged).first)
         let values = ComponentView(kind: kind, instance: instance).values(of: document)
         let own = try #require(values[path: "gateways", "istio-ingressgateway"])

@@ -22,9 +22,7 @@ struct IngressStrategy: KindStrategy {
         var errors: [FieldError] = []
         if rules.isEmpty, spec["defaultBackend"] == nil {
             errors.append(
-                FieldError(
-                    reason: "FieldValueInvalid", field: "spec",
-                    message: "Invalid value: \(goText(spec)): either `defaultBackend` or `rules` must be specified"))
+                .invalid("spec", showing: goText(spec), "either `defaultBackend` or `rules` must be specified"))
         }
         if let backend = spec["defaultBackend"] { errors += self.backend(backend, "spec.defaultBackend") }
         for (index, rule) in rules.enumerated() { errors += self.rule(rule, "spec.rules[\(index)]") }

@@ -191,9 +191,7 @@ struct ContainerValidation {
             let (add, drop) = (capabilities["add"] ?? .null, capabilities["drop"] ?? .null)
             return "\"\(shown)\":{\"Add\":\(add.serialized()),\"Drop\":\(drop.serialized())}"
         }
-        return FieldError(
-            reason: "FieldValueInvalid", field: field,
-            message: "Invalid value: {\(members.joined(separator: ","))}: \(detail)")
+        return .invalid(field, showing: "{\(members.joined(separator: ","))}", detail)
     }
 
     private func probes(_ container: JSONValue, _ field: String) -> [FieldError] {

@@ -134,11 +134,9 @@ enum PodValidation {
             case "Exists":
                 if !toleration.text("value").isEmpty {
                     errors.append(
-                        FieldError(
-                            reason: "FieldValueInvalid", field: "\(field).operator",
-                            message: """
-                                Invalid value: \(goText(toleration)): value must be empty when `operator` is 'Exists'
-                                """))
+                        .invalid(
+                            "\(field).operator", showing: goText(toleration),
+                            "value must be empty when `operator` is 'Exists'"))
                 }
             default: errors.append(.notSupported("\(field).operator", .string(comparison), ["Equal", "Exists"]))
             }

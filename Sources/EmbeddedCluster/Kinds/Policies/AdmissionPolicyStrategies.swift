@@ -140,8 +140,7 @@ struct AdmissionPolicyStrategy: KindStrategy {
         if !message.isEmpty, message.allSatisfy(\.isWhitespace) {
             return [.invalid(field, .string(message), "message must be non-empty if specified")]
         }
-        guard message.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).contains(where: \.isNewline)
-        else { return [] }
+        guard message.trimmed.contains(where: \.isNewline) else { return [] }
         return [.invalid(field, .string(message), "message must not contain line breaks")]
     }
 

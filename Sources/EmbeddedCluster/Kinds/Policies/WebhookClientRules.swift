@@ -3,19 +3,17 @@ import KubeCore
 /// The rules for how a webhook is reached.
 enum WebhookClientRules {
     /// What is wrong with a `clientConfig`.
-    ///
-    /// - Parameter forcesHTTPS: whether URLs must be of the scheme `https`.
-    static func errors(_ client: JSONValue, _ field: String, forcesHTTPS: Bool = true) -> [FieldError] {
+    static func errors(_ client: JSONValue, _ field: String) -> [FieldError] {
         switch (client["url"], client["service"]) {
         case (nil, nil), (_?, _?): [.required(field, "exactly one of url or service is required")]
-        case (let url?, nil): urlErrors(url.stringValue ?? "", "\(field).url", forcesHTTPS)
+        case (let url?, nil): urlErrors(url.stringValue ?? "", "\(field).url")
         case (nil, let service?): serviceErrors(service, "\(field).service")
         }
     }
 
     private static let form = "; desired format: https://host[/path]"
 
-    private static func urlErrors(_ text: String, _ field: String, _ forcesHTTPS: Bool) -> [FieldError] {
+    private static func urlErrors(_ text: String, _ field: String) -> [FieldError] {
         var errors: [FieldError] = []
         var rest = text[...]
         func cut(_ mark: Character) -> String {
@@ -41,7 +39,7 @@ enum WebhookClientRules {
             host = String(host[host.index(after: at)...])
         }
         func fault(_ value: String, _ detail: String) { errors.append(.invalid(field, .string(value), detail)) }
-        if forcesHTTPS, scheme != "https" { fault(scheme, "'https' is the only allowed URL scheme\(form)") }
+        if scheme != "https" { fault(scheme, "'https' is the only allowed URL scheme\(form)") }
         if host.isEmpty { fault(host, "host must be specified\(form)") }
         if let user { fault(user, "user information is not permitted in the URL") }
         if !fragment.isEmpty { fault(fragment, "fragments are not permitted in the URL") }
