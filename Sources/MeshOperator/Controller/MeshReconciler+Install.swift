@@ -55,7 +55,7 @@ extension MeshReconciler {
             StatusReport.Input(
                 resolved: resolved, plan: plan, contests: memory(mesh.name, \.contests) ?? ContestTracker(),
                 intentDigest: intents.digest, revisionName: revision.name, revisions: [revision],
-                createdNamespaces: createdNamespaces(for: mesh.name, now), chartNotice: notice),
+                createdNamespaces: createdNamespaces(for: mesh.name), chartNotice: notice),
             previous: Mesh.status(of: object), generation: object.generation, now: now)
         try await write(status, of: object, context)
         metrics.report(mesh.name, status)
@@ -122,7 +122,8 @@ extension MeshReconciler {
         }
     }
 
-    private func createdNamespaces(for mesh: String, _ now: Timestamp) -> [String] {
+    /// The namespaces that were made for a mesh, by this process or another.
+    func createdNamespaces(for mesh: String) -> [String] {
         let own = recent.withLock { $0.identities { $0.kind == "Namespace" && $0.label(Labels.mesh) == mesh } }
         return Set(caches.namespaces(madeFor: mesh).map(\.name) + own.map(\.key.name)).sorted()
     }

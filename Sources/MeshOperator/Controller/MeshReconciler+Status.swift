@@ -63,7 +63,9 @@ extension MeshReconciler {
     ) async throws -> KubeObject {
         let set = applySet(of: mesh.name)
         let others = live.belonging(to: mesh.name, except: Set(wanted.map(\.identity)))
-        let members = wanted.map(\.object) + others.map(\.object)
+        // Namespaces are members from when they are made, also for a process that did not make them itself.
+        let namespaces = createdNamespaces(for: mesh.name).map { KubeObject(type: .namespaces, name: $0) }
+        let members = wanted.map(\.object) + others.map(\.object) + namespaces
         let annotations = set.parentAnnotations(members: members)
         let isMarked =
             annotations.allSatisfy { mesh.annotations[$0.key] == $0.value }

@@ -177,6 +177,22 @@ extension Scenarios {
             }
         }
 
+        @Test("namespaces that a process before made count as the mesh's, also for what kubectl prunes by")
+        func inheritedNamespaces() async throws {
+            try await Scenario.run { scenario in
+                var namespace = KubeObject(type: .namespaces, name: "istio-system")
+                namespace.labels = [Labels.managedBy: Labels.manager, Labels.mesh: "default"]
+                _ = try await scenario.client.create(.namespaces, namespace)
+                try await scenario.apply([:])
+                try await scenario.operating {
+                    try await scenario.untilReady()
+                    let mesh = try await scenario.client.get(Mesh.type, name: "default")
+                    #expect(ApplySet.contents(of: mesh).kinds.contains { $0.kind == "Namespace" && $0.group.isEmpty })
+                    #expect(try await scenario.status()?.createdNamespaces == ["istio-system"])
+                }
+            }
+        }
+
         @Test(
             "killed after any write of an installation or of a removal, another process ends in the same place",
             arguments: [1, 3, 6, 9, 12, 15])
